@@ -1,0 +1,3 @@
+module vitals
+
+go 1.26

@@ -18,7 +18,6 @@ const (
 	TypeSnapshot Type = "snapshot"
 	TypeUpdate   Type = "update"
 	TypeGap      Type = "gap"
-	TypeHost     Type = "host"
 	TypeError    Type = "error"
 	TypePong     Type = "pong"
 
@@ -93,12 +92,6 @@ type Gap struct {
 	To        uint64 `json:"to,omitempty"`      // the last missing position, if it is known
 	Dropped   uint64 `json:"dropped,omitempty"` // how many updates are missing, if it is known
 	Recovered bool   `json:"recovered"`         // always false in this version: the missing updates do not follow
-}
-
-// HostChange says that a host appeared after the hello.
-type HostChange struct {
-	Type Type        `json:"type" jsonschema:"const=host"`
-	Host metric.Host `json:"host"`
 }
 
 // Error tells the client what it did wrong. The session goes on unless a close follows.

@@ -1,0 +1,147 @@
+package hub
+
+import (
+	"crypto/rand"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vitals/internal/metric"
+)
+
+// Bus is what the rest of the program needs of a hub.
+type Bus interface {
+	// Epoch is the word that all positions of this bus carry.
+	Epoch() string
+	// Describe makes a host known, or replaces what is known of it. Hosts keep the order in which they came.
+	Describe(metric.Host)
+	// Publish makes an update the newest of its host. Events with a bad name or a value that is not finite are left out
+	// and counted, see Rejected.
+	Publish(metric.Update) metric.Position
+	// Hosts lists the hosts, the server's own first.
+	Hosts() []metric.Host
+	// Catalog is the newest catalogue of a host; false if there is no such host.
+	Catalog(host string) (*Catalog, bool)
+	// Subscribe starts a subscription that may fall at most lagBytes behind. It follows no host yet.
+	Subscribe(lagBytes int) *Subscription
+}
+
+// Options sets a hub up. Zero values take the defaults that the field comments name.
+type Options struct {
+	Interval time.Duration   // the time between two ticks of a host; 1s
+	Backfill time.Duration   // how much past a ring keeps; 5m
+	MaxBytes int             // the bound of one host's ring; 32 MiB
+	Families []metric.Family // what is known of series before their first event; others have no unit and no help
+}
+
+const (
+	defaultInterval = time.Second
+	defaultBackfill = 5 * time.Minute
+	defaultMaxBytes = 32 << 20
+	epochWordLength = 12
+)
+
+// Hub is the bus of one process, in memory.
+type Hub struct {
+	epoch     string
+	ringTicks int
+	ringBytes uint64
+	families  map[string]metric.Family
+	rejected  atomic.Uint64
+
+	mu     sync.RWMutex
+	topics map[string]*topic
+	order  []*topic
+}
+
+var _ Bus = (*Hub)(nil)
+
+// New makes a hub with a fresh epoch.
+func New(options Options) *Hub {
+	if options.Interval <= 0 {
+		options.Interval = defaultInterval
+	}
+	if options.Backfill <= 0 {
+		options.Backfill = defaultBackfill
+	}
+	if options.MaxBytes <= 0 {
+		options.MaxBytes = defaultMaxBytes
+	}
+	families := make(map[string]metric.Family, len(options.Families))
+	for _, family := range options.Families {
+		families[family.Name] = family
+	}
+	return &Hub{
+		epoch:     rand.Text()[:epochWordLength],
+		ringTicks: int(max(2, math.Ceil(float64(options.Backfill)/float64(options.Interval)))),
+		ringBytes: uint64(options.MaxBytes),
+		families:  families,
+		topics:    make(map[string]*topic),
+	}
+}
+
+// Epoch implements [Bus].
+func (h *Hub) Epoch() string { return h.epoch }
+
+// Rejected counts the events that Publish left out since the hub began.
+func (h *Hub) Rejected() uint64 { return h.rejected.Load() }
+
+// Describe implements [Bus].
+func (h *Hub) Describe(host metric.Host) { h.topic(host.Name).describe(host) }
+
+// Publish implements [Bus].
+func (h *Hub) Publish(update metric.Update) metric.Position {
+	topic := h.topic(update.Host)
+	seq, rejected := topic.publish(update, h.families)
+	if rejected > 0 {
+		h.rejected.Add(rejected)
+	}
+	topic.wakeAll()
+	return metric.Position{Epoch: h.epoch, Seq: seq}
+}
+
+// Hosts implements [Bus].
+func (h *Hub) Hosts() []metric.Host {
+	h.mu.RLock()
+	topics := slices.Clone(h.order)
+	h.mu.RUnlock()
+	hosts := make([]metric.Host, 0, len(topics))
+	for _, topic := range topics {
+		hosts = append(hosts, topic.description())
+	}
+	return hosts
+}
+
+// Catalog implements [Bus].
+func (h *Hub) Catalog(host string) (*Catalog, bool) {
+	topic, known := h.lookup(host)
+	if !known {
+		return nil, false
+	}
+	return topic.currentCatalog(), true
+}
+
+func (h *Hub) lookup(host string) (*topic, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	topic, known := h.topics[host]
+	return topic, known
+}
+
+// topic finds the topic of a host or makes it.
+func (h *Hub) topic(host string) *topic {
+	if topic, known := h.lookup(host); known {
+		return topic
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if topic, known := h.topics[host]; known {
+		return topic
+	}
+	topic := newTopic(host, h.ringTicks, h.ringBytes)
+	h.topics[host] = topic
+	h.order = append(h.order, topic)
+	return topic
+}

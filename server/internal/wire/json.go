@@ -1,0 +1,174 @@
+package wire
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"vitals/internal/metric"
+)
+
+// Frame is one of the frame types of this package, by value.
+type Frame interface{ frameType() Type }
+
+// The frame types.
+func (Hello) frameType() Type       { return TypeHello }
+func (Catalog) frameType() Type     { return TypeCatalog }
+func (Snapshot) frameType() Type    { return TypeSnapshot }
+func (Update) frameType() Type      { return TypeUpdate }
+func (Gap) frameType() Type         { return TypeGap }
+func (Error) frameType() Type       { return TypeError }
+func (Pong) frameType() Type        { return TypePong }
+func (Subscribe) frameType() Type   { return TypeSubscribe }
+func (Unsubscribe) frameType() Type { return TypeUnsubscribe }
+func (Ping) frameType() Type        { return TypePing }
+
+// JSON is the codec of [SubprotocolJSON] and of the plain stream.
+type JSON struct{}
+
+// Append appends the frame as one line of JSON. The frame's Type field need not be set.
+func (JSON) Append(dst []byte, frame Frame) []byte {
+	switch frame := frame.(type) {
+	case Update:
+		return appendUpdate(dst, frame)
+	case Snapshot:
+		return appendSnapshot(dst, frame)
+	default:
+		return appendMarshalled(dst, withType(frame))
+	}
+}
+
+// AppendEvent appends the plain triple. The key is what [JSON.EventKey] made of the metric's name.
+func (JSON) AppendEvent(dst, key []byte, value float64, timestamp metric.TimestampMs) []byte {
+	dst = append(dst, key...)
+	dst = appendFloat(dst, value)
+	dst = append(dst, `,"timestamp":`...)
+	dst = timestamp.AppendSeconds(dst)
+	return append(dst, '}')
+}
+
+// EventKey is the part of a triple that is the same in every event of a series.
+func (JSON) EventKey(name string) []byte {
+	return append(appendMarshalled([]byte(`{"metric":`), name), `,"value":`...)
+}
+
+func appendUpdate(dst []byte, frame Update) []byte {
+	dst = appendHost(dst, TypeUpdate, frame.Host, frame.Seq)
+	dst = append(dst, `,"timestamp":`...)
+	dst = frame.Timestamp.AppendSeconds(dst)
+	dst = append(dst, `,"values":`...)
+	dst = appendColumn(dst, frame.Values)
+	return append(dst, '}')
+}
+
+func appendSnapshot(dst []byte, frame Snapshot) []byte {
+	dst = appendHost(dst, TypeSnapshot, frame.Host, frame.Seq)
+	dst = append(dst, `,"timestamps":[`...)
+	for i, timestamp := range frame.Timestamps {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = timestamp.AppendSeconds(dst)
+	}
+	dst = append(dst, `],"columns":[`...)
+	for i, column := range frame.Columns {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendColumn(dst, column)
+	}
+	return append(dst, `]}`...)
+}
+
+func appendHost(dst []byte, frameType Type, host string, seq uint64) []byte {
+	dst = append(dst, `{"type":"`...)
+	dst = append(dst, frameType...)
+	dst = append(dst, `","host":`...)
+	dst = appendMarshalled(dst, host)
+	dst = append(dst, `,"seq":`...)
+	return strconv.AppendUint(dst, seq, 10)
+}
+
+func appendColumn(dst []byte, column Column) []byte {
+	dst = append(dst, '[')
+	for i, value := range column {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendFloat(dst, value)
+	}
+	return append(dst, ']')
+}
+
+// appendFloat writes the shortest number that reads back the same; what is not finite has no number and becomes null.
+func appendFloat(dst []byte, value float64) []byte {
+	size := math.Abs(value)
+	switch {
+	case math.IsNaN(value) || math.IsInf(value, 0):
+		return append(dst, "null"...)
+	case size != 0 && (size < 1e-6 || size >= 1e21):
+		return strconv.AppendFloat(dst, value, 'e', -1, 64)
+	default:
+		return strconv.AppendFloat(dst, value, 'f', -1, 64)
+	}
+}
+
+// MarshalJSON writes null for what is not finite.
+func (c Column) MarshalJSON() ([]byte, error) { return appendColumn(nil, c), nil }
+
+// UnmarshalJSON reads null as NaN.
+func (c *Column) UnmarshalJSON(data []byte) error {
+	var values []*float64
+	if err := json.Unmarshal(data, &values); err != nil {
+		return err
+	}
+	*c = make(Column, len(values))
+	for i, value := range values {
+		if value == nil {
+			(*c)[i] = math.NaN()
+		} else {
+			(*c)[i] = *value
+		}
+	}
+	return nil
+}
+
+// withType sets the field that says what the frame is.
+func withType(frame Frame) Frame {
+	switch frame := frame.(type) {
+	case Hello:
+		frame.Type = TypeHello
+		return frame
+	case Catalog:
+		frame.Type = TypeCatalog
+		return frame
+	case Gap:
+		frame.Type = TypeGap
+		return frame
+	case Error:
+		frame.Type = TypeError
+		return frame
+	case Pong:
+		frame.Type = TypePong
+		return frame
+	case Subscribe:
+		frame.Type = TypeSubscribe
+		return frame
+	case Unsubscribe:
+		frame.Type = TypeUnsubscribe
+		return frame
+	case Ping:
+		frame.Type = TypePing
+		return frame
+	}
+	return frame
+}
+
+// appendMarshalled is encoding/json for what is sent rarely. The frames hold nothing that it can refuse.
+func appendMarshalled(dst []byte, value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("wire: encode frame: " + err.Error())
+	}
+	return append(dst, text...)
+}

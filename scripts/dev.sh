@@ -19,5 +19,5 @@ trap 'exit 143' TERM
 set -m
 # shellcheck disable=SC2086 # ARGS is a list of flags
 bin/vitals-dev serve --static none ${ARGS:-} </dev/null &
-(cd frontend && exec npm run --silent dev </dev/null) &
+(cd frontend && VITALS_SERVER="http://${VITALS_LISTEN:-127.0.0.1:8080}" exec npm run --silent dev </dev/null) &
 wait -n

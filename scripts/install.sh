@@ -67,6 +67,10 @@ install_all() {
   put 0644 deploy/systemd/vitals.service "$unit"
   put 0644 README.md "$document"
   if [[ ! -e $settings ]]; then put 0640 deploy/systemd/vitals.env "$settings"; fi
+  if $changed && $dry_run; then
+    echo "dry run: nothing was changed"
+    return
+  fi
   if ! $changed; then
     echo "already installed and current"
     systemd enable --quiet --now vitals.service
@@ -97,7 +101,7 @@ uninstall_all() {
     if [[ -d ${settings%/*} ]]; then step rmdir --ignore-fail-on-non-empty "${settings%/*}"; fi
   fi
   if $changed; then systemd daemon-reload; fi
-  echo "uninstalled"
+  if $dry_run; then echo "dry run: nothing was changed"; else echo "uninstalled"; fi
 }
 
 if ! $dry_run && [[ -z $root && $(id -u) -ne 0 ]]; then fail "needs root; run: sudo $0"; fi

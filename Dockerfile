@@ -5,7 +5,7 @@ ARG GO_IMAGE=docker.io/library/golang:1.26-bookworm
 
 FROM ${NODE_IMAGE} AS app
 WORKDIR /src/frontend
-COPY frontend/package.json frontend/package-lock.json ./
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY frontend/ ./
 RUN npm run build && node scripts/compress.mjs dist

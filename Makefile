@@ -76,7 +76,7 @@ test-go:
 .PHONY: test-app
 test-app: build
 	@echo "==> vitest"
-	@cd frontend && VITALS_BINARY=$(abspath $(BINARY)) npm run --silent test
+	@cd frontend && npm run --silent test
 
 .PHONY: test-size
 test-size: build
@@ -87,7 +87,7 @@ test-size: build
 test-story: build ## The browser story alone
 	@echo "==> browser story"
 	@chromium="$$(scripts/chromium.sh)"; \
-	cd frontend && CHROMIUM="$$chromium" VITALS_BINARY=$(abspath $(BINARY)) npm run --silent e2e
+	cd frontend && CHROMIUM="$$chromium" npm run --silent e2e
 
 .PHONY: bench
 bench: build ## Print the tables of speed and memory; no pass or fail

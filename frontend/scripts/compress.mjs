@@ -7,7 +7,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-const COMPRESSIBLE = new Set(['.css', '.html', '.ico', '.js', '.json', '.map', '.svg', '.txt', '.webmanifest', '.xml'])
+const COMPRESSIBLE = new Set([
+  '.css',
+  '.html',
+  '.ico',
+  '.js',
+  '.json',
+  '.map',
+  '.svg',
+  '.txt',
+  '.webmanifest',
+  '.xml',
+])
 const SMALLEST_BYTES = 512
 const GZIP_OS_BYTE = 9
 const GZIP_OS_UNKNOWN = 255
@@ -55,4 +66,6 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
   for (const key of Object.keys(total)) total[key] += sizes[key]
 }
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
-console.log(`compressed ${kilobytes(total.plain)} to ${kilobytes(total.br)} (br), ${kilobytes(total.gz)} (gzip)`)
+console.log(
+  `compressed ${kilobytes(total.plain)} to ${kilobytes(total.br)} (br), ${kilobytes(total.gz)} (gzip)`,
+)

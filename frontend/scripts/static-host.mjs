@@ -14,7 +14,9 @@ if (!folder || !/^\/([\w.~-]+\/)*$/.test(base ?? '')) {
 
 const page = readFileSync(join(folder, 'index.html'), 'utf8')
 const tag = `<base href="${base}">`
-const based = /<base\b[^>]*>/.test(page) ? page.replace(/<base\b[^>]*>/, tag) : page.replace('<head>', `<head>\n    ${tag}`)
+const based = /<base\b[^>]*>/.test(page)
+  ? page.replace(/<base\b[^>]*>/, tag)
+  : page.replace('<head>', `<head>\n    ${tag}`)
 if (!based.includes(tag)) {
   console.error(`${folder}/index.html has no <head>`)
   process.exit(1)

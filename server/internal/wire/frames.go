@@ -28,7 +28,7 @@ const (
 
 // Hello is the first frame of every session.
 type Hello struct {
-	Type     Type          `json:"type" jsonschema:"const=hello"`
+	Type     Type          `json:"type"`
 	Protocol int           `json:"protocol"` // the protocol version, 1
 	Server   Server        `json:"server"`   //
 	Epoch    string        `json:"epoch"`    // positions are only valid within one epoch; a restarted server has a new one
@@ -55,7 +55,7 @@ type Limits struct {
 // Catalog lists the series of a host in the order of the columns of its snapshots and updates. It is sent before the
 // first value and again, longer, when a series appears; the columns already known keep their place within an epoch.
 type Catalog struct {
-	Type   Type            `json:"type" jsonschema:"const=catalog"`
+	Type   Type            `json:"type"`
 	Host   string          `json:"host"`
 	Series []metric.Series `json:"series"`
 }
@@ -63,7 +63,7 @@ type Catalog struct {
 // Snapshot is a run of past updates of a host as columns: row i has position Seq+i. Rows are oldest first and follow
 // what the client already has; a long past comes in several snapshots.
 type Snapshot struct {
-	Type       Type                 `json:"type" jsonschema:"const=snapshot"`
+	Type       Type                 `json:"type"`
 	Host       string               `json:"host"`
 	Seq        uint64               `json:"seq"`        // position of the first row
 	Timestamps []metric.TimestampMs `json:"timestamps"` // unix seconds, one a row
@@ -76,7 +76,7 @@ type Column []float64
 // Update is one tick of a host: a value for each series in catalogue order, null where a series has none this tick.
 // It may have fewer values than the catalogue has series; the missing ones are null.
 type Update struct {
-	Type      Type               `json:"type" jsonschema:"const=update"`
+	Type      Type               `json:"type"`
 	Host      string             `json:"host"`
 	Seq       uint64             `json:"seq"`
 	Timestamp metric.TimestampMs `json:"timestamp"` // unix seconds
@@ -86,7 +86,7 @@ type Update struct {
 // Gap says that updates of a host are missing before the next frame: dropped because this client was too slow, or, with
 // Recovered false, no longer in the server's memory when the client came back.
 type Gap struct {
-	Type      Type   `json:"type" jsonschema:"const=gap"`
+	Type      Type   `json:"type"`
 	Host      string `json:"host"`
 	From      uint64 `json:"from,omitempty"`    // the first missing position, if it is known
 	To        uint64 `json:"to,omitempty"`      // the last missing position, if it is known
@@ -96,7 +96,7 @@ type Gap struct {
 
 // Error tells the client what it did wrong. The session goes on unless a close follows.
 type Error struct {
-	Type    Type   `json:"type" jsonschema:"const=error"`
+	Type    Type   `json:"type"`
 	Code    string `json:"code"`            // for programs: bad_request, unknown_host, too_many
 	Message string `json:"message"`         // for people: what is wrong and what is allowed
 	Field   string `json:"field,omitempty"` // the field at fault
@@ -104,14 +104,14 @@ type Error struct {
 
 // Pong answers a ping.
 type Pong struct {
-	Type Type               `json:"type" jsonschema:"const=pong"`
+	Type Type               `json:"type"`
 	ID   uint64             `json:"id"`   // the id of the ping
 	Time metric.TimestampMs `json:"time"` // the server's clock, unix seconds
 }
 
 // Subscribe asks for the stream of hosts. It replaces an earlier subscription to the same host.
 type Subscribe struct {
-	Type     Type                       `json:"type" jsonschema:"const=subscribe"`
+	Type     Type                       `json:"type"`
 	Hosts    []string                   `json:"hosts,omitempty"`    // host names; none means the server's own host
 	Metrics  []string                   `json:"metrics,omitempty"`  // globs on series names, such as cpu or network.*; none means all
 	Backfill *float64                   `json:"backfill,omitempty"` // seconds of past to send first; absent means all there is, 0 none
@@ -120,12 +120,12 @@ type Subscribe struct {
 
 // Unsubscribe ends the stream of hosts.
 type Unsubscribe struct {
-	Type  Type     `json:"type" jsonschema:"const=unsubscribe"`
+	Type  Type     `json:"type"`
 	Hosts []string `json:"hosts,omitempty"` // none means all
 }
 
 // Ping asks for a pong; the client measures the round trip and the difference of the clocks by it.
 type Ping struct {
-	Type Type   `json:"type" jsonschema:"const=ping"`
+	Type Type   `json:"type"`
 	ID   uint64 `json:"id"`
 }

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"vitals/cmd/vitals/settings"
+	"vitals/internal/collect"
+	"vitals/internal/hub"
+	"vitals/internal/metric"
+	"vitals/internal/stream"
+	"vitals/internal/web"
+)
+
+const (
+	headerTimeout   = 5 * time.Second  // for a request's headers
+	answerTimeout   = 30 * time.Second // for an answer; streams have deadlines of their own
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 16 << 10
+	shutdownTimeout = 8 * time.Second // of the 10 s that a stop may take
+)
+
+type serveCommand struct {
+	settings.Settings
+}
+
+// Run serves until the process is told to stop.
+func (c *serveCommand) Run(p *process) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	logger, err := newLogger(c.Settings, p.stderr)
+	if err != nil {
+		return err
+	}
+	for _, variable := range settings.UnknownVariables(p.application, environment()) {
+		logger.Warn().Str("variable", variable).Msg("this variable is not a setting")
+	}
+	app, err := c.loadApp()
+	if err != nil {
+		return err
+	}
+	source, err := c.openSource(p.ctx, logger)
+	if err != nil {
+		return err
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(p.ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	defer listener.Close()
+	return c.serve(p, newHouse(c.Settings, source, app, logger), listener)
+}
+
+// loadApp finds the app that the settings ask for; nil if none is wanted.
+func (c *serveCommand) loadApp() (*web.App, error) {
+	folder, hint := web.EmbeddedApp(), "this program was built without the app; build it by make build, or name a folder or none by --static"
+	switch c.Static {
+	case "":
+	case "none":
+		return nil, nil
+	default:
+		folder, hint = os.DirFS(c.Static), "--static wants a folder with a built app: "+c.Static+" has no index.html"
+	}
+	app, err := web.LoadApp(folder)
+	if errors.Is(err, web.ErrNoApp) || errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New(hint)
+	}
+	return app, err
+}
+
+// openSource makes what is sampled.
+func (c *serveCommand) openSource(ctx context.Context, logger zerolog.Logger) (collect.Source, error) {
+	if c.Source == "simulate" {
+		return collect.NewSimulation(c.SimulateHosts, c.SimulateSeed), nil
+	}
+	source, err := collect.NewHost(ctx, collect.HostOptions{
+		Rootfs: c.Rootfs, Disks: c.Disks, Interfaces: c.Interfaces, Filesystems: c.Filesystems,
+		Interval: c.Interval, Logger: logger,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read this machine: %w", err)
+	}
+	return source, nil
+}
+
+// house is the program put together: what is sampled, the hub that everything passes, and who is told.
+type house struct {
+	settings   settings.Settings
+	source     collect.Source
+	hub        *hub.Hub
+	streams    *stream.Streams
+	web        *web.Server
+	logger     zerolog.Logger
+	lastSample atomic.Int64 // of the own host, metric.TimestampMs
+}
+
+func newHouse(options settings.Settings, source collect.Source, app *web.App, logger zerolog.Logger) *house {
+	h := &house{settings: options, source: source, logger: logger}
+	h.hub = hub.New(hub.Options{Interval: options.Interval, Backfill: options.Backfill, Families: source.Families()})
+	for _, host := range source.Hosts() {
+		h.hub.Describe(host)
+	}
+	streamOptions := stream.Options{Bus: h.hub, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger}
+	if app != nil {
+		streamOptions.App = app.Fingerprint()
+	}
+	h.streams = stream.New(streamOptions)
+	h.web = web.New(web.Options{
+		Bus: h.hub, Streams: h.streams, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
+		AllowHosts: append(ownNames(source.Hosts()[0]), options.AllowHost...),
+		LastSample: func() metric.TimestampMs { return metric.TimestampMs(h.lastSample.Load()) },
+		Interval:   options.Interval, Logger: logger,
+	})
+	return h
+}
+
+// ownNames are the names by which this machine may be asked.
+func ownNames(own metric.Host) []string {
+	names := []string{strings.ToLower(own.Hostname)}
+	if name, err := os.Hostname(); err == nil {
+		names = append(names, strings.ToLower(name))
+	}
+	return names
+}
+
+// publish is the sink of the sampler.
+func (h *house) publish(update metric.Update) {
+	h.hub.Publish(update)
+	if update.Host == h.source.Hosts()[0].Name {
+		h.lastSample.Store(int64(update.Timestamp))
+	}
+}
+
+// prefill gives a simulated past to the ring, so that a demo begins full.
+func (h *house) prefill(ctx context.Context) {
+	simulation, isSimulated := h.source.(*collect.Simulation)
+	if !isSimulated {
+		return
+	}
+	now := time.Now().Truncate(h.settings.Interval)
+	for tick, at := uint64(0), now.Add(-h.settings.Backfill); at.Before(now); tick, at = tick+1, at.Add(h.settings.Interval) {
+		for _, update := range simulation.Sample(ctx, at, tick) {
+			h.publish(update)
+		}
+	}
+}
+
+// serve runs all actors until the process is told to stop or one of them fails, then ends them in order.
+func (c *serveCommand) serve(p *process, h *house, listener net.Listener) error {
+	server := &http.Server{
+		Handler: h.web, ReadHeaderTimeout: headerTimeout, WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{h.logger}, "", 0),
+	}
+	h.prefill(p.ctx)
+	actors, ctx := errgroup.WithContext(p.ctx)
+	actors.Go(func() error {
+		return ignore(collect.Run(ctx, c.Interval, h.source, h.publish), context.Canceled)
+	})
+	actors.Go(func() error {
+		return ignore(server.Serve(listener), http.ErrServerClosed)
+	})
+	actors.Go(func() error {
+		<-ctx.Done()
+		return h.shutdown(server)
+	})
+	h.announce(p.stdout, listener)
+	if err := actors.Wait(); err != nil {
+		return err
+	}
+	h.logger.Info().Msg("stopped")
+	return nil
+}
+
+// shutdown stops accepting, tells every viewer, and waits for them.
+func (h *house) shutdown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	h.logger.Info().Msg("stopping")
+	var ending errgroup.Group
+	ending.Go(func() error { return h.streams.Shutdown(ctx) })
+	ending.Go(func() error { return server.Shutdown(ctx) })
+	if err := ending.Wait(); err != nil {
+		h.logger.Warn().Err(err).Msg("some connections were cut")
+		return server.Close()
+	}
+	return nil
+}
+
+// announce prints the one line with the address to open.
+func (h *house) announce(stdout io.Writer, listener net.Listener) {
+	address := listener.Addr().(*net.TCPAddr)
+	host := address.IP.String()
+	if address.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	if !address.IP.IsLoopback() {
+		h.logger.Warn().Stringer("address", address).Msg("anybody who reaches this address can watch; there is no login")
+	}
+	base := strings.TrimSuffix(h.settings.Base, "/") + "/"
+	fmt.Fprintf(stdout, "Vitals is at http://%s%s\n", net.JoinHostPort(host, fmt.Sprint(address.Port)), base)
+	h.logger.Info().Str("version", version).Str("source", h.settings.Source).Dur("interval", h.settings.Interval).
+		Stringer("address", address).Msg("serving")
+}
+
+// levelWriter takes the lines of the standard library's server, such as broken handshakes of strangers.
+type levelWriter struct{ logger zerolog.Logger }
+
+func (w levelWriter) Write(line []byte) (int, error) {
+	w.logger.Debug().Msg(strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+func ignore(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
+
+func environment() []string { return os.Environ() }

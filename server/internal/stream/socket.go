@@ -1,0 +1,136 @@
+package stream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"vitals/internal/wire"
+)
+
+const (
+	sendTimeout      = 10 * time.Second // a peer that takes no byte for so long is cut
+	messageTimeout   = 10 * time.Second // a message must be complete so long after it began
+	goodbyeTimeout   = 2 * time.Second  // for the close handshake
+	socketWriteBytes = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
+)
+
+// Close codes of our own. 4000 to 4499 mean "come back", 4500 to 4999 mean "do not".
+const (
+	closeBadRequest websocket.StatusCode = 4500
+)
+
+// socket is a WebSocket connection with a deadline on everything. The deadlines are set on the network connection below
+// the library: its own way, a context per operation, costs a timer each and cannot bound its close handshake.
+type socket struct {
+	conn    *websocket.Conn
+	network net.Conn
+}
+
+// closing ends a viewer with a close frame.
+type closing struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func (c *closing) Error() string { return c.reason }
+
+var errShutdown = &closing{websocket.StatusServiceRestart, "the server is stopping, come back soon"}
+
+// accept answers the handshake. The origin has been checked by the caller.
+func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
+	keeper := &connectionKeeper{ResponseWriter: w}
+	conn, err := websocket.Accept(keeper, r, &websocket.AcceptOptions{
+		Subprotocols:       []string{wire.SubprotocolJSON},
+		InsecureSkipVerify: true, // the web room compares origins with its own settings
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return nil, err
+	}
+	conn.SetReadLimit(wire.MaxClientFrameBytes)
+	if tcp, isTCP := keeper.network.(*net.TCPConn); isTCP {
+		_ = tcp.SetWriteBuffer(socketWriteBytes) // a hint; the stream works without
+	}
+	return &socket{conn: conn, network: keeper.network}, nil
+}
+
+// connectionKeeper remembers the network connection that the library takes over.
+type connectionKeeper struct {
+	http.ResponseWriter
+	network net.Conn
+}
+
+// Hijack implements [http.Hijacker].
+func (k *connectionKeeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	network, buffers, err := http.NewResponseController(k.ResponseWriter).Hijack()
+	k.network = network
+	return network, buffers, err
+}
+
+// Send implements [sink].
+func (s *socket) Send(message []byte) error {
+	if err := s.network.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
+		return err
+	}
+	return s.conn.Write(context.Background(), websocket.MessageText, message)
+}
+
+// Heartbeat implements [sink].
+func (s *socket) Heartbeat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	return s.conn.Ping(ctx)
+}
+
+// read waits for a message, however long, and takes it, within messageTimeout. Everything that is not text in UTF-8 of
+// a bounded size is an error with its close code.
+func (s *socket) read() ([]byte, error) {
+	kind, reader, err := s.conn.Reader(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.MessageText {
+		return nil, &closing{websocket.StatusUnsupportedData, "this protocol is text"}
+	}
+	if err := s.network.SetReadDeadline(time.Now().Add(messageTimeout)); err != nil {
+		return nil, err
+	}
+	message, err := io.ReadAll(reader)
+	if err != nil {
+		return nil, err
+	}
+	if !utf8.Valid(message) {
+		return nil, &closing{websocket.StatusInvalidFramePayloadData, "not valid UTF-8"}
+	}
+	return message, s.network.SetReadDeadline(time.Time{})
+}
+
+// close says goodbye as the cause wants it and frees the connection within goodbyeTimeout.
+func (s *socket) close(cause error) {
+	var wanted *closing
+	switch {
+	case errors.As(cause, &wanted):
+	case isGone(cause):
+		_ = s.conn.CloseNow()
+		return
+	default: // the library has said what the peer did wrong, or it was a frame that it only refuses
+		wanted = &closing{websocket.StatusProtocolError, "protocol error"}
+	}
+	_ = s.network.SetDeadline(time.Now().Add(goodbyeTimeout))
+	_ = s.conn.Close(wanted.code, wanted.reason)
+}
+
+// isGone reports whether there is nobody left to say goodbye to.
+func isGone(cause error) bool {
+	var network net.Error
+	return websocket.CloseStatus(cause) != -1 || errors.As(cause, &network) || errors.Is(cause, io.EOF) ||
+		errors.Is(cause, io.ErrUnexpectedEOF) || errors.Is(cause, net.ErrClosed) || errors.Is(cause, context.DeadlineExceeded)
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"vitals/internal/hub"
+	"vitals/internal/metric"
+	"vitals/internal/stream"
+)
+
+// Options sets the server up.
+type Options struct {
+	Bus          hub.Bus
+	Streams      *stream.Streams
+	App          *App     // nil for a server without app
+	Base         string   // the path under which everything is served, such as /vitals; empty for the root
+	AllowOrigins []string // as ParseOrigin made them
+	AllowHosts   []string // names that the server goes by, beside addresses and localhost; lower case
+	// LastSample is when the newest sample of the own host was taken, zero before the first; Interval says how often one
+	// is due. Both decide whether the server is ready.
+	LastSample func() metric.TimestampMs
+	Interval   time.Duration
+	Logger     zerolog.Logger
+}
+
+// Server answers all requests.
+type Server struct {
+	bus          hub.Bus
+	streams      *stream.Streams
+	app          *App
+	base         string
+	allowOrigins []string
+	allowHosts   []string
+	lastSample   func() metric.TimestampMs
+	interval     time.Duration
+	logger       zerolog.Logger
+	handler      http.Handler
+}
+
+// New puts the routes together.
+func New(options Options) *Server {
+	s := &Server{
+		bus: options.Bus, streams: options.Streams, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
+		allowOrigins: options.AllowOrigins, allowHosts: options.AllowHosts, lastSample: options.LastSample,
+		interval: options.Interval, logger: options.Logger,
+	}
+	routes := http.NewServeMux()
+	routes.Handle("/ws", s.reading(s.serveWebSocket))
+	routes.Handle("/api/v1/hosts", s.reading(s.serveHosts))
+	routes.Handle("/api/v1/catalog", s.reading(s.serveCatalog))
+	routes.Handle("/api/", s.reading(s.serveNotFound))
+	routes.Handle("/livez", s.reading(s.serveLive))
+	routes.Handle("/readyz", s.reading(s.serveReady))
+	routes.Handle("/healthz", s.reading(s.serveReady))
+	routes.Handle("/", s.reading(s.serveApp))
+	s.handler = securityHeaders(s.guard(s.belowBase(routes)))
+	return s
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// belowBase takes the configured base off the path. A path without it is served too: a proxy may have taken it off.
+func (s *Server) belowBase(next http.Handler) http.Handler {
+	if s.base == "" {
+		return next
+	}
+	stripped := http.StripPrefix(s.base, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == s.base:
+			http.Redirect(w, r, s.base+"/", http.StatusPermanentRedirect)
+		case strings.HasPrefix(r.URL.Path, s.base+"/"):
+			stripped.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// reading makes a handler of a function that only answers GET and HEAD and may fail.
+func (s *Server) reading(serve func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			s.writeError(w, r, &apiError{Code: codeMethod, Message: "only GET and HEAD are answered here", Field: "method"})
+			return
+		}
+		if err := serve(w, r); err != nil {
+			s.writeError(w, r, err)
+		}
+	})
+}
+
+// contentPolicy lets the page run its own files only. Connections may go anywhere, because an app may be pointed at
+// another server; what they may read there is that server's decision.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+	"manifest-src 'self'; connect-src 'self' ws: wss: http: https:; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		next.ServeHTTP(w, r)
+	})
+}

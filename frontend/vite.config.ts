@@ -1,9 +1,16 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig, loadEnv } from 'vite'
+import { defineConfig, loadEnv, type Plugin } from 'vite'
 
 /** What the Vitals server answers; everything else is the app. `npm run dev` sends these on to a running server. */
 const serverPaths = ['^/ws(\\?.*)?$', '^/events(\\?.*)?$', '^/api/.*', '^/(livez|readyz|healthz)$']
+
+/** The server tells each page where the app begins; in development that is always the root. */
+const developmentBase: Plugin = {
+  name: 'vitals-development-base',
+  apply: 'serve',
+  transformIndexHtml: () => [{ tag: 'base', attrs: { href: '/' }, injectTo: 'head-prepend' }],
+}
 
 export default defineConfig(({ mode }) => {
   const target = loadEnv(mode, '.', 'VITALS_')['VITALS_SERVER'] ?? 'http://127.0.0.1:8080'
@@ -12,7 +19,7 @@ export default defineConfig(({ mode }) => {
   return {
     // Relative: the same bundle works at / and under any sub-path (the server injects <base href>).
     base: './',
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), developmentBase],
     server: { host: '127.0.0.1', port: 5173, proxy },
     preview: { host: '127.0.0.1', port: 4173, proxy },
     build: {

@@ -1,0 +1,110 @@
+import type { Pong } from '../wire/types.gen.ts'
+import type { PingSample } from './clockOffset.ts'
+import type { Clock } from './clock.ts'
+
+const pingEveryMs = 5_000
+const probeMs = 3_000
+/** A timer this late means that the machine slept: what the server said meanwhile may still lie in the socket. */
+const lateMs = 2_000
+
+export interface HeartbeatEvents {
+  sendPing(id: number): void
+  onPong(sample: PingSample): void
+  /** The connection is dead; the heartbeat has stopped. */
+  onDead(reason: string): void
+}
+
+/**
+ * Watches over one connection: a ping every 5 s, and death after three intervals and 5 s without any frame, or when
+ * a probe is not answered within 3 s.
+ */
+export class Heartbeat {
+  readonly #clock: Clock
+  readonly #events: HeartbeatEvents
+  readonly #silenceMs: number
+  #lastHeardMs: number
+  #nextId = 1
+  #sent = new Map<number, { wallMs: number; monotonicMs: number }>()
+  #cancelPing = nothing
+  #cancelSilence = nothing
+  #cancelProbe = nothing
+  #probeId = 0
+
+  /** Starts at once, with a first ping. */
+  constructor(intervalSeconds: number, clock: Clock, events: HeartbeatEvents) {
+    this.#clock = clock
+    this.#events = events
+    this.#silenceMs = 3_000 * intervalSeconds + 5_000
+    this.#lastHeardMs = clock.monotonicMs()
+    this.#ping()
+    this.#watchSilence(this.#silenceMs)
+  }
+
+  /** A frame came. */
+  heard(): void {
+    this.#lastHeardMs = this.#clock.monotonicMs()
+  }
+
+  pong(frame: Pong): void {
+    const sent = this.#sent.get(frame.id)
+    if (sent === undefined) return
+    for (const id of this.#sent.keys()) if (id <= frame.id) this.#sent.delete(id)
+    if (frame.id >= this.#probeId) this.#endProbe()
+    const roundTripMs = this.#clock.monotonicMs() - sent.monotonicMs
+    this.#events.onPong({ roundTripMs, offsetMs: frame.time * 1000 - (sent.wallMs + roundTripMs / 2) })
+  }
+
+  /** Asks whether the server is still there; dead if there is no answer within 3 s. */
+  probe(): void {
+    if (this.#probeId > 0) return
+    this.#probeId = this.#sendPing()
+    this.#cancelProbe = this.#clock.after(probeMs, () => this.#die('no answer to a ping within 3 s'))
+  }
+
+  stop(): void {
+    this.#cancelPing()
+    this.#cancelSilence()
+    this.#endProbe()
+    this.#sent.clear()
+  }
+
+  #endProbe(): void {
+    this.#cancelProbe()
+    this.#probeId = 0
+  }
+
+  #ping(): void {
+    this.#sendPing()
+    this.#cancelPing = this.#clock.after(pingEveryMs, () => this.#ping())
+  }
+
+  #sendPing(): number {
+    const id = this.#nextId++
+    this.#sent.set(id, { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs() })
+    this.#events.sendPing(id)
+    return id
+  }
+
+  /** One timer, not one per frame: it looks when the last frame came and waits for the rest. */
+  #watchSilence(delayMs: number): void {
+    const due = this.#clock.monotonicMs() + delayMs
+    this.#cancelSilence = this.#clock.after(delayMs, () => {
+      const now = this.#clock.monotonicMs()
+      const left = this.#lastHeardMs + this.#silenceMs - now
+      if (left > 0) return this.#watchSilence(left)
+      if (now - due < lateMs)
+        return this.#die(`nothing heard for ${Math.round((now - this.#lastHeardMs) / 1000)} s`)
+      this.probe()
+      this.#watchSilence(this.#silenceMs)
+    })
+  }
+
+  #die(reason: string): void {
+    this.stop()
+    this.#events.onDead(reason)
+  }
+}
+
+function nothing(): void {
+  // Nothing to take back yet.
+}

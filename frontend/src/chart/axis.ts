@@ -1,0 +1,140 @@
+/**
+ * Steady axes. A ceiling is a round number above the largest value shown. It grows as soon as it must, and shrinks only
+ * when everything shown has stayed well below for a while, so that the picture does not breathe with the data.
+ */
+import type { Unit } from './format.ts'
+
+/** Seconds that the window must stay well below the ceiling before it shrinks. */
+const shrinkAfterSeconds = 10
+/** Room above the largest value when a new ceiling is chosen. */
+const headroom = 1.06
+/** A smaller ceiling is only considered when the values would still leave this much room under it. */
+const shrinkRoom = 1.2
+/** How long an axis takes to reach a new ceiling. */
+const glideMs = 240
+
+const decimalSteps = [1, 2, 4, 5, 8, 10]
+const binarySteps = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+
+/** The smallest round number that is not below `value`: 1, 2, 4, 5, 8 times a power of ten; powers of two for bytes. */
+export function niceCeiling(value: number, unit: Unit): number {
+  if (!(value > 0) || !Number.isFinite(value)) return smallestCeiling(unit)
+  const least = Math.max(value, smallestCeiling(unit))
+  const base = unit === 'bytes' ? 1024 : 10
+  const steps = unit === 'bytes' ? binarySteps : decimalSteps
+  // The logarithm of an exact power may come out a hair low or high; the steps include the base to allow for it.
+  const power = base ** Math.floor(Math.log(least) / Math.log(base) + 1e-9)
+  const step = steps.find((candidate) => candidate * power >= least * (1 - 1e-9))
+  return (step ?? base) * power
+}
+
+/** Below this an idle machine's noise would fill the chart. */
+function smallestCeiling(unit: Unit): number {
+  switch (unit) {
+    case 'percent':
+      return 1
+    case 'bytes':
+      return 1024
+    case 'bytes/s':
+      return 1000
+    case 'seconds':
+      return 1e-4
+    default:
+      return 1
+  }
+}
+
+/** The ceiling of one axis over time. */
+export class SteadyCeiling {
+  readonly #unit: Unit
+  #ceiling: number | undefined
+  #belowSinceMs: number | undefined
+
+  constructor(unit: Unit) {
+    this.#unit = unit
+  }
+
+  /** The ceiling to use now for a window whose largest value is `peak`. A NaN peak (no values) changes nothing. */
+  next(peak: number, nowMs: number): number {
+    if (Number.isNaN(peak)) return this.#ceiling ?? niceCeiling(0, this.#unit)
+    if (this.#ceiling === undefined || peak > this.#ceiling)
+      return this.#take(niceCeiling(peak * headroom, this.#unit))
+    const smaller = niceCeiling(peak * shrinkRoom, this.#unit)
+    if (smaller >= this.#ceiling) {
+      this.#belowSinceMs = undefined
+      return this.#ceiling
+    }
+    this.#belowSinceMs ??= nowMs
+    if (nowMs - this.#belowSinceMs < shrinkAfterSeconds * 1000) return this.#ceiling
+    return this.#take(smaller)
+  }
+
+  /** Forgets the past, as when the window changes: the next ceiling fits at once. */
+  reset(): void {
+    this.#ceiling = undefined
+    this.#belowSinceMs = undefined
+  }
+
+  #take(ceiling: number): number {
+    this.#ceiling = ceiling
+    this.#belowSinceMs = undefined
+    return ceiling
+  }
+}
+
+/** A number that moves to its target in a short glide, or at once with reduced motion. */
+export class Glide {
+  #from = Number.NaN
+  #target = Number.NaN
+  #startMs = 0
+
+  get target(): number {
+    return this.#target
+  }
+
+  /** The value to draw with now. The first target is taken without moving. */
+  toward(target: number, nowMs: number, reducedMotion: boolean): number {
+    if (Number.isNaN(this.#target) || reducedMotion) {
+      this.#from = target
+      this.#target = target
+    } else if (target !== this.#target) {
+      this.#from = this.#at(nowMs)
+      this.#target = target
+      this.#startMs = nowMs
+    }
+    return this.#at(nowMs)
+  }
+
+  moving(nowMs: number): boolean {
+    return this.#from !== this.#target && nowMs - this.#startMs < glideMs
+  }
+
+  /** The next target is taken without moving. */
+  reset(): void {
+    this.#target = Number.NaN
+  }
+
+  #at(nowMs: number): number {
+    if (!this.moving(nowMs)) return this.#target
+    const left = 1 - (nowMs - this.#startMs) / glideMs
+    return this.#target + (this.#from - this.#target) * left * left * left
+  }
+}
+
+const timeSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800,
+]
+
+/** The smallest round step, in seconds, at which time labels of that width do not touch. */
+export function timeStep(span: number, widthPx: number, labelPx: number): number {
+  const least = (span / Math.max(1, widthPx)) * labelPx
+  return timeSteps.find((step) => step >= least) ?? timeSteps.at(-1)!
+}
+
+/** The first multiple of `step` not before `from`, counted from midnight in the viewer's zone. */
+export function firstTimeTick(from: number, step: number): number {
+  // Zones differ by whole quarters of an hour: steps that divide a quarter need no zone.
+  const offset = step < 600 ? 0 : -new Date(from * 1000).getTimezoneOffset() * 60
+  return Math.ceil((from + offset) / step) * step - offset
+}

@@ -1,0 +1,125 @@
+import type { HostSeries } from '../series/hostSeries.ts'
+import type { Crosshair } from './crosshair.ts'
+import type { TimeRange } from './timeWindow.ts'
+
+/** What pointer and keys need to know of a chart. */
+export interface Plot {
+  readonly host: HostSeries
+  /** The stretch on screen. */
+  readonly range: Readonly<TimeRange>
+  /** The time under a horizontal position within the canvas, in CSS pixels; undefined beside the plot. */
+  timeAt(pixel: number): number | undefined
+}
+
+/** The time of the row nearest to an instant; the instant itself when there is none near. */
+export function nearestRowTime(host: HostSeries, time: number): number {
+  const reach = host.interval * 2
+  const times = host.times(host.rows(time - reach, time + reach))
+  let nearest = Number.NaN
+  for (const candidate of times) {
+    if (!(Math.abs(candidate - time) >= Math.abs(nearest - time))) nearest = candidate
+  }
+  return Number.isNaN(nearest) ? time : nearest
+}
+
+/**
+ * Moves the crosshair from a chart. Mouse: it follows, a click pins it, another click frees it. Touch: a finger put
+ * down or moved sideways sets and pins it, a tap beside the plot frees it; up and down scrolls the page. Keys, with the
+ * chart focused: arrows move by one sample (with shift by ten), Home and End to the ends, Escape removes it.
+ */
+export class CrosshairControl {
+  readonly #crosshair: Crosshair
+  readonly #plot: Plot
+  readonly #abort = new AbortController()
+  /** Where the mouse rests over this chart. */
+  #hoverPixel: number | undefined
+
+  constructor(canvas: HTMLCanvasElement, crosshair: Crosshair, plot: Plot) {
+    this.#crosshair = crosshair
+    this.#plot = plot
+    canvas.tabIndex = 0
+    canvas.style.touchAction = 'pan-y'
+    const { signal } = this.#abort
+    canvas.addEventListener('pointermove', this.#moved, { signal })
+    canvas.addEventListener('pointerdown', this.#pressed, { signal })
+    canvas.addEventListener('pointerleave', this.#left, { signal })
+    canvas.addEventListener('keydown', this.#keyPressed, { signal })
+  }
+
+  /** After the picture has moved on: a resting mouse points at another instant now. */
+  refresh(): void {
+    if (this.#hoverPixel !== undefined && !this.#crosshair.pinned) this.#pointAt(this.#hoverPixel)
+  }
+
+  destroy(): void {
+    this.#abort.abort()
+    if (this.#hoverPixel !== undefined) this.#crosshair.clear()
+  }
+
+  readonly #moved = (event: PointerEvent): void => {
+    if (event.pointerType !== 'mouse') {
+      if (event.buttons !== 0) this.#pin(event.offsetX)
+      return
+    }
+    this.#hoverPixel = event.offsetX
+    if (!this.#crosshair.pinned) this.#pointAt(event.offsetX)
+  }
+
+  readonly #pressed = (event: PointerEvent): void => {
+    if (event.button !== 0) return
+    if (event.pointerType === 'mouse' && this.#crosshair.pinned) {
+      this.#crosshair.unpin()
+      this.#pointAt(event.offsetX)
+    } else this.#pin(event.offsetX)
+  }
+
+  readonly #left = (event: PointerEvent): void => {
+    if (event.pointerType !== 'mouse') return
+    this.#hoverPixel = undefined
+    this.#crosshair.clear()
+  }
+
+  readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const time = this.#timeForKey(event.key, event.shiftKey ? 10 : 1)
+    if (time !== undefined) this.#crosshair.pin(this.#within(time))
+    else if (event.key === 'Escape' && this.#crosshair.time !== undefined) this.#crosshair.unpin()
+    else return
+    event.preventDefault()
+  }
+
+  #timeForKey(key: string, steps: number): number | undefined {
+    const { host, range } = this.#plot
+    const at = this.#crosshair.time ?? range.to
+    switch (key) {
+      case 'ArrowLeft':
+        return at - steps * host.interval
+      case 'ArrowRight':
+        return at + steps * host.interval
+      case 'Home':
+        return range.from
+      case 'End':
+        return range.to
+      default:
+        return undefined
+    }
+  }
+
+  #pointAt(pixel: number): void {
+    const time = this.#plot.timeAt(pixel)
+    if (time === undefined) this.#crosshair.clear()
+    else this.#crosshair.set(this.#within(time))
+  }
+
+  #pin(pixel: number): void {
+    const time = this.#plot.timeAt(pixel)
+    if (time === undefined) this.#crosshair.unpin()
+    else this.#crosshair.pin(this.#within(time))
+  }
+
+  #within(time: number): number {
+    const { host, range } = this.#plot
+    const oldest = Math.max(range.from, host.oldestTime)
+    return nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)))
+  }
+}

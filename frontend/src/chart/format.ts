@@ -1,0 +1,213 @@
+/**
+ * Numbers as people read them: percent with one decimal, bytes in IEC, rates in SI a second, times in the viewer's zone.
+ * The number and its unit come apart, so that a readout can set them differently.
+ */
+
+/** The units of the catalogue; an unknown one is shown as it is. */
+export type Unit =
+  | 'percent'
+  | 'bytes'
+  | 'bytes/s'
+  | '1/s'
+  | 'celsius'
+  | 'seconds'
+  | 'count'
+  | 'boolean'
+  | ''
+  | (string & Record<never, never>)
+
+export interface Formatted {
+  text: string
+  unit: string
+}
+
+/** Shown where there is no value. */
+export const noValue = '–'
+
+const iec = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
+const si = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
+const siPlain = ['', 'k', 'M', 'G', 'T']
+
+/** The unit in which all labels of an axis are written: `value / divisor` followed by `suffix`. */
+export interface AxisUnit {
+  divisor: number
+  suffix: string
+  /** The unit stands at every label, not only at the outermost one. */
+  everywhere: boolean
+}
+
+export function formatValue(value: number | undefined, unit: Unit): Formatted {
+  if (value === undefined || !Number.isFinite(value)) return { text: noValue, unit: '' }
+  switch (unit) {
+    case 'percent':
+      return formatPercent(value)
+    case 'bytes':
+      return formatBytes(value)
+    case 'bytes/s':
+      return formatRate(value)
+    case '1/s':
+      return scaled(value, 1000, siPlain, '/s')
+    case 'celsius':
+      return { text: fixed(value, 0), unit: '°C' }
+    case 'seconds':
+      return formatSeconds(value)
+    case 'count':
+      return { text: grouped(value), unit: '' }
+    case 'boolean':
+      return { text: value === 0 ? 'no' : 'yes', unit: '' }
+    case '':
+      return { text: fixed(value, 2), unit: '' }
+    default:
+      return { text: fixed(value, 2), unit }
+  }
+}
+
+/** The number and its unit in one string, as in a sentence: `14.2 GiB`. */
+export function formatText(value: number | undefined, unit: Unit): string {
+  const formatted = formatValue(value, unit)
+  return formatted.unit === '' ? formatted.text : `${formatted.text} ${formatted.unit}`
+}
+
+/** 0 to 100, one decimal. */
+export function formatPercent(value: number): Formatted {
+  return { text: fixed(value, 1), unit: '%' }
+}
+
+/** Powers of 1,024: KiB, MiB, GiB. */
+export function formatBytes(bytes: number): Formatted {
+  return scaled(bytes, 1024, iec, '')
+}
+
+/** Powers of 1,000 a second: kB/s, MB/s. */
+export function formatRate(bytesPerSecond: number): Formatted {
+  return scaled(bytesPerSecond, 1000, si, '/s')
+}
+
+/** How old something is: `0.4 s`, `12 s`, `3 min`, `2 h`, `4 d`. */
+export function formatAge(seconds: number): string {
+  if (!Number.isFinite(seconds)) return noValue
+  const age = Math.max(0, seconds)
+  if (age < 9.95) return `${age.toFixed(1)} s`
+  if (age < 59.5) return `${Math.round(age)} s`
+  if (age < 3570) return `${Math.round(age / 60)} min`
+  if (age < 84_600) return `${Math.round(age / 3600)} h`
+  return `${Math.round(age / 86_400)} d`
+}
+
+/** A length of time in its two largest units: `12 d 4 h`, `3 h 12 min`, `42 s`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return noValue
+  const whole = Math.max(0, Math.floor(seconds))
+  const days = Math.floor(whole / 86_400)
+  const hours = Math.floor((whole % 86_400) / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
+  if (minutes > 0) return `${minutes} min ${whole % 60} s`
+  return `${whole} s`
+}
+
+/** The time of day in the viewer's zone, 24 hours: `14:32:07`, without seconds `14:32`. */
+export function formatClock(time: number, withSeconds = true): string {
+  if (!Number.isFinite(time)) return noValue
+  const date = new Date(time * 1000)
+  const minutes = `${two(date.getHours())}:${two(date.getMinutes())}`
+  return withSeconds ? `${minutes}:${two(date.getSeconds())}` : minutes
+}
+
+/** The viewer's zone by name, as it is at that time: `CET`, `GMT+5:30`. */
+export function formatZone(time: number): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date(time * 1000))
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local time'
+}
+
+/** The unit for all labels of an axis that ends at `ceiling`. */
+export function axisUnit(ceiling: number, unit: Unit): AxisUnit {
+  switch (unit) {
+    case 'percent':
+      return { divisor: 1, suffix: ' %', everywhere: true }
+    case 'bytes':
+      return prefixed(ceiling, 1024, iec, '')
+    case 'bytes/s':
+      return prefixed(ceiling, 1000, si, '/s')
+    case '1/s':
+      return prefixed(ceiling, 1000, siPlain, '/s')
+    case 'celsius':
+      return { divisor: 1, suffix: ' °C', everywhere: false }
+    case 'seconds':
+      return secondsUnit(ceiling)
+    case 'count':
+    case 'boolean':
+    case '':
+      return { divisor: 1, suffix: '', everywhere: false }
+    default:
+      return { divisor: 1, suffix: ` ${unit}`, everywhere: false }
+  }
+}
+
+/** One label of an axis; `outermost` labels carry the unit. Below zero (drawn downward) the sign is left out. */
+export function axisLabel(value: number, unit: AxisUnit, outermost: boolean): string {
+  const magnitude = Math.abs(value) / unit.divisor
+  const text = magnitude === 0 ? '0' : String(Number(magnitude.toPrecision(3)))
+  return outermost || unit.everywhere ? text + unit.suffix : text
+}
+
+function prefixed(ceiling: number, base: number, prefixes: readonly string[], per: string): AxisUnit {
+  let divisor = 1
+  let index = 0
+  while (Math.abs(ceiling) >= divisor * base && index < prefixes.length - 1) {
+    divisor *= base
+    index++
+  }
+  const suffix = prefixes[index]! + per
+  return { divisor, suffix: suffix === '' ? '' : ` ${suffix}`, everywhere: false }
+}
+
+function secondsUnit(ceiling: number): AxisUnit {
+  if (ceiling < 1e-3) return { divisor: 1e-6, suffix: ' µs', everywhere: false }
+  if (ceiling < 1) return { divisor: 1e-3, suffix: ' ms', everywhere: false }
+  if (ceiling < 7200) return { divisor: 1, suffix: ' s', everywhere: false }
+  if (ceiling < 172_800) return { divisor: 3600, suffix: ' h', everywhere: false }
+  return { divisor: 86_400, suffix: ' d', everywhere: false }
+}
+
+function formatSeconds(seconds: number): Formatted {
+  if (seconds >= 60) return { text: formatDuration(seconds), unit: '' }
+  const { divisor, suffix } = secondsUnit(Math.abs(seconds))
+  return { text: threeDigits(seconds / divisor), unit: suffix.trim() }
+}
+
+function scaled(value: number, base: number, prefixes: readonly string[], per: string): Formatted {
+  let rest = value
+  let index = 0
+  // The comparison is with the rounded number: 1,023.9 MiB reads 1.0 GiB, never 1024 MiB.
+  while (Math.abs(Number(threeDigits(rest))) >= base && index < prefixes.length - 1) {
+    rest /= base
+    index++
+  }
+  const unit = prefixes[index]! + per
+  if (index === 0) return { text: Number.isInteger(rest) ? String(rest) : fixed(rest, 1), unit }
+  return { text: index >= 4 && Math.abs(rest) < 9.995 ? fixed(rest, 2) : threeDigits(rest), unit }
+}
+
+/** At most one decimal, none from 100 up: the width stays steady while the value moves. */
+function threeDigits(value: number): string {
+  return Math.abs(value) < 99.95 ? fixed(value, 1) : fixed(value, 0)
+}
+
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals)
+  // A tiny negative number rounds to "-0.0".
+  return Number(text) === 0 && text.startsWith('-') ? text.slice(1) : text
+}
+
+function grouped(value: number): string {
+  const rounded = Number.isInteger(value) ? String(value) : fixed(value, 1)
+  const [whole = '', decimals] = rounded.split('.')
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f')
+  return decimals === undefined ? groups : `${groups}.${decimals}`
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
+}

@@ -1,0 +1,151 @@
+import type { Column } from '../series/column.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
+
+/** Rows at least this high (device pixels times the ratio) show a bar instead of a plain cell. */
+const barRowHeight = 22
+
+/** How the picture is made; a change of any of these paints it anew. */
+export interface HeatGeometry {
+  /** Seconds that one column of pixels stands for. */
+  bucket: number
+  /** The largest number of buckets on screen. */
+  buckets: number
+  /** Device pixels. */
+  height: number
+  ratio: number
+  /** The value that is full. */
+  max: number
+}
+
+/**
+ * The picture of a heat strip, one pixel wide for each stretch of time and as high as the screen wants it. It is a
+ * ring: a new stretch is painted over the oldest one, so that nothing is ever shifted, and drawing takes two copies.
+ * A cell is the mean of its values; without any it stays empty.
+ */
+export class HeatImage {
+  readonly #canvas: HTMLCanvasElement
+  readonly #context: CanvasRenderingContext2D
+  #geometry: HeatGeometry = { bucket: 0, buckets: 0, height: 0, ratio: 1, max: 100 }
+  #palette: Uint32Array = new Uint32Array(256)
+  #columns: readonly Column[] = []
+  #strip: ImageData | undefined
+  #pixels = new Uint32Array(0)
+  #views: Float64Array[] = []
+  /** The first and last bucket that the picture holds. */
+  #first = 0
+  #last = -1
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas
+    this.#context = canvas.getContext('2d')!
+  }
+
+  /** Starts anew. */
+  reset(geometry: HeatGeometry, palette: Uint32Array, columns: readonly Column[]): void {
+    this.#geometry = geometry
+    this.#palette = palette
+    this.#columns = columns
+    this.#canvas.width = geometry.buckets
+    this.#canvas.height = geometry.height
+    this.#strip = this.#context.createImageData(1, geometry.height)
+    this.#pixels = new Uint32Array(this.#strip.data.buffer)
+    this.#first = 0
+    this.#last = -1
+  }
+
+  /** Paints the buckets that are not there yet, and the newest ones again: they may have got more rows. */
+  paint(host: HostSeries, firstBucket: number, lastBucket: number): void {
+    const { bucket } = this.#geometry
+    const kept = this.#last >= this.#first && firstBucket >= this.#first && firstBucket <= this.#last
+    const start = kept ? this.#last : firstBucket
+    const rows = host.rows(start * bucket, (lastBucket + 1) * bucket)
+    const times = host.times(rows)
+    this.#views.length = 0
+    for (const column of this.#columns) this.#views.push(host.values(column, rows))
+    let row = 0
+    for (let index = start; index <= lastBucket; index++) {
+      const first = row
+      while (row < times.length && times[row]! < (index + 1) * bucket) row++
+      this.#paintBucket(index, first, row)
+    }
+    this.#views.length = 0
+    this.#first = kept ? this.#first : firstBucket
+    this.#first = Math.max(this.#first, lastBucket - this.#geometry.buckets + 1)
+    this.#last = lastBucket
+  }
+
+  /** Copies the buckets onto a canvas, at `x` in device pixels, each `width` wide. */
+  draw(
+    context: CanvasRenderingContext2D,
+    first: number,
+    last: number,
+    x: number,
+    y: number,
+    width: number,
+  ): void {
+    const { buckets, height } = this.#geometry
+    for (let index = first; index <= last;) {
+      const source = ((index % buckets) + buckets) % buckets
+      const count = Math.min(last - index + 1, buckets - source)
+      context.drawImage(
+        this.#canvas,
+        source,
+        0,
+        count,
+        height,
+        x + (index - first) * width,
+        y,
+        count * width,
+        height,
+      )
+      index += count
+    }
+  }
+
+  /** The top of a row and of the one after it, in device pixels. */
+  rowTop(row: number): number {
+    return Math.round((row * this.#geometry.height) / this.#columns.length)
+  }
+
+  #paintBucket(index: number, first: number, end: number): void {
+    const { buckets } = this.#geometry
+    this.#pixels.fill(0)
+    if (end > first) for (let row = 0; row < this.#columns.length; row++) this.#paintCell(row, first, end)
+    this.#context.putImageData(this.#strip!, ((index % buckets) + buckets) % buckets, 0)
+  }
+
+  #paintCell(row: number, first: number, end: number): void {
+    const { ratio, max } = this.#geometry
+    const mean = meanOf(this.#views[row]!, first, end)
+    if (Number.isNaN(mean)) return
+    const share = Math.max(0, Math.min(1, mean / max))
+    const color = this.#palette[Math.round(share * 255)]!
+    const top = this.rowTop(row)
+    const height = this.rowTop(row + 1) - top
+    const bottom = top + height - rowGap(height, ratio)
+    if (height < barRowHeight * ratio) this.#pixels.fill(color, top, bottom)
+    else {
+      const bar = Math.max(ratio, Math.round((bottom - top) * share))
+      this.#pixels.fill(this.#palette[0]!, top, bottom)
+      this.#pixels.fill(color, bottom - bar, bottom)
+    }
+  }
+}
+
+/** Device pixels left empty between two rows: less the lower they are. */
+function rowGap(height: number, ratio: number): number {
+  if (height >= 7 * ratio) return Math.round(1.5 * ratio)
+  return height >= 3 * ratio ? Math.ceil(ratio / 2) : 0
+}
+
+function meanOf(values: Float64Array, first: number, end: number): number {
+  let sum = 0
+  let count = 0
+  for (let row = first; row < end; row++) {
+    const value = values[row]!
+    if (Number.isNaN(value)) continue
+    sum += value
+    count++
+  }
+  return count === 0 ? Number.NaN : sum / count
+}

@@ -1,0 +1,229 @@
+import type { Column } from '../series/column.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
+import { CanvasBox } from './canvasBox.ts'
+import { chartSummary } from './chartSummary.ts'
+import { CrosshairControl, type Plot } from './crosshairControl.ts'
+import { CrosshairLine } from './crosshairLine.ts'
+import type { Unit } from './format.ts'
+import { HeatImage } from './heatImage.ts'
+import { heatPalette } from './heatPalette.ts'
+import type { Drawable } from './scheduler.ts'
+import type { ChartServices } from './services.ts'
+import { labelSize, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
+import type { TimeRange } from './timeWindow.ts'
+
+export interface HeatRow {
+  column: Column
+  /** Short: it stands at the left of its row. */
+  label: string
+}
+
+export interface HeatStripOptions {
+  /** From top to bottom. */
+  rows: readonly HeatRow[]
+  unit: Unit
+  /** The value that is full; 100 when absent. */
+  max?: number
+  /** CSS pixels. */
+  height: number
+  label: string
+}
+
+const plotTop = 6
+const labelGap = 7
+const rowLabelSteps = [1, 2, 4, 5, 8, 10, 16, 20, 32, 64, 128, 256]
+
+/**
+ * Many series of one kind over time, one above the other: colour says how full each is, and where there is room, a bar
+ * too. Readable for 2 rows and for 128. Drawn by the scheduler; a tick paints one new column of pixels.
+ */
+export class HeatStrip implements Drawable, Plot {
+  readonly element: HTMLCanvasElement
+  readonly #services: ChartServices
+  readonly #context: CanvasRenderingContext2D
+  readonly #box: CanvasBox
+  readonly #control: CrosshairControl
+  readonly #crosshairLine: CrosshairLine
+  readonly #crosshairDrawable: Drawable
+  readonly #image: HeatImage
+  readonly #timeLabels = new TimeLabels()
+  readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
+  readonly #stops: (() => void)[]
+  #options: HeatStripOptions
+  #left = 0
+  /** What the image was made for. */
+  #bucket = 0
+  #stale = true
+
+  constructor(canvas: HTMLCanvasElement, services: ChartServices, options: HeatStripOptions) {
+    this.element = canvas
+    this.#services = services
+    this.#options = options
+    this.#context = canvas.getContext('2d')!
+    this.#image = new HeatImage(canvas.ownerDocument.createElement('canvas'))
+    this.#box = new CanvasBox(canvas, options.height, this.#resize)
+    this.#control = new CrosshairControl(canvas, services.crosshair, this)
+    this.#crosshairLine = new CrosshairLine(canvas, services.theme, '--text')
+    this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
+    const { host, window, crosshair, theme, scheduler } = services
+    this.#stops = [
+      host.subscribe('rows', () => {
+        if (!window.paused) scheduler.mark(this)
+      }),
+      window.subscribe(() => scheduler.mark(this)),
+      crosshair.subscribe(() => scheduler.mark(this.#crosshairDrawable)),
+      theme.subscribe(() => this.#makeAnew()),
+    ]
+    scheduler.add(this)
+    scheduler.add(this.#crosshairDrawable)
+  }
+
+  get host(): HostSeries {
+    return this.#services.host
+  }
+
+  get range(): Readonly<TimeRange> {
+    return this.#range
+  }
+
+  update(options: HeatStripOptions): void {
+    this.#options = options
+    this.#box.setHeight(options.height)
+    this.#makeAnew()
+  }
+
+  /** What the strip shows, in words; with many rows only the busiest ones. */
+  summary(): string {
+    const { label, unit, rows } = this.#options
+    this.#services.window.range(this.host, this.#range)
+    const newest = (row: HeatRow) => this.host.valueAt(row.column, this.#range.to) ?? Number.NEGATIVE_INFINITY
+    const busiest = [...rows].sort((a, b) => newest(b) - newest(a)).slice(0, 4)
+    const lines = busiest.map((row) => ({ line: row }))
+    const title =
+      rows.length > busiest.length ? `${label}, the busiest ${busiest.length} of ${rows.length}` : label
+    return chartSummary(title, unit, this.host, this.#range, lines)
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) stop()
+    this.#services.scheduler.remove(this)
+    this.#services.scheduler.remove(this.#crosshairDrawable)
+    this.#control.destroy()
+    this.#crosshairLine.destroy()
+    this.#box.destroy()
+  }
+
+  timeAt(pixel: number): number | undefined {
+    const width = this.#box.width - this.#left
+    if (pixel < this.#left - 4 || width <= 0 || Number.isNaN(this.#range.to)) return undefined
+    const { from, to } = this.#range
+    return from + ((pixel - this.#left) / width) * (to - from)
+  }
+
+  draw(): void {
+    const { width, height, ratio } = this.#box
+    if (width === 0) return
+    if (this.#stale) this.#fitCanvas()
+    const context = this.#context
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    context.clearRect(0, 0, width, height)
+    this.#drawRowLabels()
+    this.#drawImage()
+    const { from: min, to: max } = this.#range
+    const top = height - timeLabelsHeight
+    this.#timeLabels.draw(context, this.#services.theme, { min, max, left: this.#left, right: width, top })
+    this.#control.refresh()
+    if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
+  }
+
+  get #plotHeight(): number {
+    return this.#box.height - plotTop - timeLabelsHeight
+  }
+
+  #drawImage(): void {
+    const { window } = this.#services
+    const { ratio } = this.#box
+    const range = window.range(this.host, this.#range)
+    if (!(range.to >= range.from) || this.#options.rows.length === 0) return
+    const width = Math.round((this.#box.width - this.#left) * ratio)
+    const span = Math.max(range.to - range.from, this.host.interval)
+    const bucket = this.host.interval * Math.ceil(span / width / this.host.interval)
+    if (bucket !== this.#bucket) this.#resetImage(bucket, width)
+    const last = Math.floor(range.to / bucket)
+    const count = Math.max(1, Math.min(width, Math.round(span / bucket)))
+    const first = last - count + 1
+    range.from = first * bucket
+    range.to = (last + 1) * bucket
+    this.#image.paint(this.host, first, last)
+    const context = this.#context
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.imageSmoothingEnabled = false
+    this.#image.draw(context, first, last, Math.round(this.#left * ratio), plotTop * ratio, width / count)
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  }
+
+  #resetImage(bucket: number, width: number): void {
+    const { ratio } = this.#box
+    const { rows, max = 100 } = this.#options
+    this.#bucket = bucket
+    const height = Math.max(1, Math.round(this.#plotHeight * ratio))
+    const columns = rows.map((row) => row.column)
+    const geometry = { bucket, buckets: width + 1, height, ratio, max }
+    this.#image.reset(geometry, heatPalette(this.#services.theme), columns)
+  }
+
+  #drawRowLabels(): void {
+    const { rows } = this.#options
+    const context = this.#context
+    const rowHeight = this.#plotHeight / Math.max(1, rows.length)
+    const step = rowLabelSteps.find((candidate) => candidate * rowHeight >= labelSize * 2) ?? rows.length
+    context.font = this.#services.theme.font(labelSize)
+    context.fillStyle = this.#services.theme.color('--axis')
+    context.textAlign = 'right'
+    context.textBaseline = 'middle'
+    for (let row = 0; row < rows.length; row += step) {
+      // Of rows lower than a letter the label may not stand out at the top.
+      const middle = Math.max(plotTop + (row + 0.5) * rowHeight, labelSize / 2)
+      context.fillText(rows[row]!.label, this.#left - labelGap, middle + 0.5)
+    }
+  }
+
+  #drawCrosshair(): void {
+    const { time } = this.#services.crosshair
+    const { from, to } = this.#range
+    if (time === undefined || !(time >= from && time < to) || this.#box.width === 0) {
+      this.#crosshairLine.hide()
+      return
+    }
+    // A row is as wide as its bucket: the line stands in the middle of it.
+    const middle = (Math.floor(time / this.#bucket) + 0.5) * this.#bucket
+    const x = this.#left + ((middle - from) / (to - from)) * (this.#box.width - this.#left)
+    this.#crosshairLine.show(x, plotTop, plotTop + this.#plotHeight, this.#box.ratio)
+  }
+
+  #fitCanvas(): void {
+    const { canvas, width, height, ratio } = this.#box
+    canvas.width = Math.round(width * ratio)
+    canvas.height = Math.round(height * ratio)
+    this.#context.font = this.#services.theme.font(labelSize)
+    const widest = this.#options.rows.reduce(
+      (most, row) => Math.max(most, this.#context.measureText(row.label).width),
+      0,
+    )
+    this.#left = Math.max(22, Math.ceil(widest) + labelGap)
+    this.#bucket = 0
+    this.#stale = false
+  }
+
+  #makeAnew(): void {
+    this.#stale = true
+    this.#timeLabels.remeasure()
+    this.#services.scheduler.mark(this)
+  }
+
+  readonly #resize = (): void => {
+    this.#stale = true
+    if (this.#services.scheduler.isVisible(this)) this.draw()
+    else this.#services.scheduler.mark(this)
+  }
+}

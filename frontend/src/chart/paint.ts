@@ -1,0 +1,104 @@
+/** Paints lines and the areas under them. Nothing is allocated: points go from the polyline's arrays into the path. */
+import type { Polyline } from '../series/polyline.ts'
+
+/** The part of a 2D context that lines need. */
+export type LineContext = Pick<
+  CanvasRenderingContext2D,
+  'beginPath' | 'moveTo' | 'lineTo' | 'closePath' | 'stroke' | 'fill'
+>
+
+/** How a point becomes pixels: x = left + (time - from) * perSecond, y = zero - value * perUnit. */
+export interface Projection {
+  /** Unix seconds at `left`. */
+  from: number
+  left: number
+  perSecond: number
+  zero: number
+  /** Negative for a line drawn downward. */
+  perUnit: number
+}
+
+/** Strokes the line; a point between two gaps becomes a dot. The caller has set the style. */
+export function strokeLine(context: LineContext, line: Polyline, projection: Projection): void {
+  const { times, values, breaks, length } = line
+  const { from, left, perSecond, zero, perUnit } = projection
+  context.beginPath()
+  for (let point = 0; point < length; point++) {
+    const x = left + (times[point]! - from) * perSecond
+    const y = zero - values[point]! * perUnit
+    if (breaks[point] === 0) context.lineTo(x, y)
+    else {
+      context.moveTo(x, y)
+      // A path of one point paints nothing.
+      if (point + 1 === length || breaks[point + 1] === 1) context.lineTo(x + 1, y)
+    }
+  }
+  context.stroke()
+}
+
+/** Fills between the line and zero, or between the line and the one that it is stacked on. */
+export function fillLine(
+  context: LineContext,
+  line: Polyline,
+  base: Polyline | undefined,
+  projection: Projection,
+): void {
+  context.beginPath()
+  let baseFirst = 0
+  for (let first = 0; first < line.length;) {
+    const end = pieceEnd(line, first)
+    upperEdge(context, line, first, end, projection)
+    if (base === undefined) floor(context, line.times[first]!, line.times[end - 1]!, projection)
+    else baseFirst = lowerEdge(context, base, baseFirst, line.times[first]!, line.times[end - 1]!, projection)
+    context.closePath()
+    first = end
+  }
+  context.fill()
+}
+
+/** Where the piece that begins at `first` ends: the next break, or the end of the line. */
+function pieceEnd(line: Polyline, first: number): number {
+  let end = first + 1
+  while (end < line.length && line.breaks[end] === 0) end++
+  return end
+}
+
+function upperEdge(
+  context: LineContext,
+  line: Polyline,
+  first: number,
+  end: number,
+  { from, left, perSecond, zero, perUnit }: Projection,
+): void {
+  const { times, values } = line
+  context.moveTo(left + (times[first]! - from) * perSecond, zero - values[first]! * perUnit)
+  for (let point = first + 1; point < end; point++) {
+    context.lineTo(left + (times[point]! - from) * perSecond, zero - values[point]! * perUnit)
+  }
+}
+
+function floor(context: LineContext, first: number, last: number, projection: Projection): void {
+  const { from, left, perSecond, zero } = projection
+  context.lineTo(left + (last - from) * perSecond, zero)
+  context.lineTo(left + (first - from) * perSecond, zero)
+}
+
+/** Goes back along the base from `last` to `first`; returns where the next piece may start to look. */
+function lowerEdge(
+  context: LineContext,
+  base: Polyline,
+  start: number,
+  first: number,
+  last: number,
+  { from, left, perSecond, zero, perUnit }: Projection,
+): number {
+  const { times, values, length } = base
+  let begin = start
+  while (begin < length && times[begin]! < first) begin++
+  let end = begin
+  while (end < length && times[end]! <= last) end++
+  for (let point = end - 1; point >= begin; point--) {
+    context.lineTo(left + (times[point]! - from) * perSecond, zero - values[point]! * perUnit)
+  }
+  return end
+}

@@ -1,0 +1,37 @@
+import './styles.css'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ConnectServicesContext } from '../features/connect/services.ts'
+import { LiveServicesContext } from '../features/live/services.ts'
+import { baseOf, routerPath } from './base.ts'
+import { CrashState } from './CrashState.tsx'
+import { makeRouter } from './router.tsx'
+import { makeServices, ServicesContext, type Services } from './services.ts'
+
+const base = baseOf(document.baseURI, import.meta.env.DEV)
+const router = makeRouter(routerPath(base))
+const root = createRoot(document.getElementById('root') ?? document.body)
+
+try {
+  const services = makeServices(base)
+  // The socket opens while React is still at its first render.
+  services.session.start()
+  root.render(<App services={services} />)
+} catch (error) {
+  root.render(<CrashState error={error} />)
+}
+
+function App({ services }: { services: Services }) {
+  return (
+    <StrictMode>
+      <ServicesContext value={services}>
+        <ConnectServicesContext value={services.connect}>
+          <LiveServicesContext value={services.live}>
+            <RouterProvider router={router} />
+          </LiveServicesContext>
+        </ConnectServicesContext>
+      </ServicesContext>
+    </StrictMode>
+  )
+}

@@ -1,0 +1,83 @@
+/** The composition root: what the app consists of, made once and handed down. */
+import { createContext, use } from 'react'
+import { Crosshair } from '../chart/crosshair.ts'
+import { FrameScheduler } from '../chart/scheduler.ts'
+import { ChartTheme, followPage } from '../chart/theme.ts'
+import { TimeWindow } from '../chart/timeWindow.ts'
+import type { ConnectServices } from '../features/connect/services.ts'
+import type { LiveServices } from '../features/live/services.ts'
+import { SeriesStore } from '../series/seriesStore.ts'
+import { resolveServer, type ServerAddress } from '../transport/serverUrl.ts'
+import { Session } from '../transport/session.ts'
+import { ThemeSwitch } from './theme.ts'
+
+export interface Services {
+  store: SeriesStore
+  session: Session
+  live: LiveServices
+  connect: ConnectServices
+  theme: ThemeSwitch
+}
+
+/** Makes all services; nothing is connected before session.start(). Throws a ServerAddressError for a bad ?server=. */
+export function makeServices(base: string): Services {
+  const server = findServer(base)
+  const store = new SeriesStore()
+  const session = new Session({ url: server.socketUrl, store, servedPage: server.servedPage })
+  const theme = new ThemeSwitch()
+  const chartTheme = new ChartTheme()
+  followPage(chartTheme)
+  return {
+    store,
+    session,
+    theme,
+    live: {
+      scheduler: new FrameScheduler(),
+      window: new TimeWindow(),
+      crosshair: new Crosshair(),
+      chartTheme,
+    },
+    connect: {
+      session,
+      serverAddress: server.base.href,
+      servedPage: server.servedPage,
+      useServer: (address) => location.assign(pageOfServer(base, address)),
+      reload: () => location.reload(),
+    },
+  }
+}
+
+/** The address of the app with another server; an empty one goes back to the usual. */
+export function pageOfServer(base: string, address: string): string {
+  const page = new URL(base)
+  page.searchParams.set('server', address)
+  return page.href
+}
+
+function findServer(base: string): ServerAddress {
+  const page = new URL(location.href)
+  const built: unknown = import.meta.env['VITE_SERVER_URL']
+  const server = resolveServer(page, base, typeof built === 'string' ? built : undefined, storage())
+  if (page.searchParams.has('server')) {
+    // It is remembered now; left in the address it would be passed on with every copied link.
+    page.searchParams.delete('server')
+    history.replaceState(history.state, '', page)
+  }
+  return server
+}
+
+function storage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}
+
+export const ServicesContext = createContext<Services | undefined>(undefined)
+
+export function useServices(): Services {
+  const services = use(ServicesContext)
+  if (!services) throw new Error('the app stands outside its services')
+  return services
+}

@@ -1,0 +1,52 @@
+import { CloudOff, ShieldX } from 'lucide-react'
+import { Button } from '../../ui/Button.tsx'
+import { StatePage } from '../../ui/StatePage.tsx'
+import { useConnectServices } from './services.ts'
+import { useConnection } from './useFreshness.ts'
+import { reasonOf } from './words.ts'
+
+/** Stands for the page while the server does not want this client and there is nothing to show. */
+export function RefusedState({ onServer }: { onServer: () => void }) {
+  const { session, serverAddress } = useConnectServices()
+  const status = useConnection()
+  return (
+    <StatePage
+      icon={<ShieldX className="size-6 text-crit" />}
+      title="The server refused this page"
+      actions={
+        <>
+          <Button primary onClick={() => session.retryNow()}>
+            Try again
+          </Button>
+          <Button onClick={onServer}>Another server…</Button>
+        </>
+      }
+    >
+      <p>{serverAddress}</p>
+      <p className="mt-2 text-text">{reasonOf(status)}</p>
+    </StatePage>
+  )
+}
+
+/** Stands for the page while the server has never answered. */
+export function UnreachableState({ onServer }: { onServer: () => void }) {
+  const { session, serverAddress } = useConnectServices()
+  const status = useConnection()
+  return (
+    <StatePage
+      icon={<CloudOff className="size-6" />}
+      title={status.state === 'offline' ? 'No network' : 'The server does not answer'}
+      actions={
+        <>
+          <Button primary onClick={() => session.retryNow()}>
+            Try now
+          </Button>
+          <Button onClick={onServer}>Another server…</Button>
+        </>
+      }
+    >
+      <p>{serverAddress}</p>
+      <p className="mt-2">The page goes on trying by itself, and starts as soon as it gets through.</p>
+    </StatePage>
+  )
+}

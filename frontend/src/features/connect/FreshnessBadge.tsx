@@ -1,0 +1,116 @@
+import { useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import { formatAge, formatClock, formatRate } from '../../chart/format.ts'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Pill } from '../../ui/Pill.tsx'
+import { Steady } from '../../ui/Steady.tsx'
+import { useConnectServices } from './services.ts'
+import { useAge, useConnection, useFreshness } from './useFreshness.ts'
+import { formatOffset, formatRoundTrip, freshnessTone, freshnessWord, reasonOf } from './words.ts'
+
+export interface FreshnessBadgeProps {
+  host: HostSeries | undefined
+  /** Opens the dialog with the address of the server. */
+  onServer: () => void
+}
+
+/** How far the page can be trusted: the state, the age of the newest sample, and on a click everything else. */
+export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
+  const [open, setOpen] = useState(false)
+  const root = useRef<HTMLDivElement>(null)
+  const detailsId = useId()
+  const { freshness } = useFreshness(host)
+  const closeWhenLeft = (event: FocusEvent) => {
+    if (!root.current?.contains(event.relatedTarget)) setOpen(false)
+  }
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !open) return
+    event.stopPropagation()
+    setOpen(false)
+    root.current?.querySelector('button')?.focus()
+  }
+  return (
+    <div ref={root} className="relative" onBlur={closeWhenLeft} onKeyDown={closeOnEscape}>
+      <Pill
+        tone={freshnessTone[freshness]}
+        busy={freshness === 'waiting' || freshness === 'reconnecting'}
+        aria-expanded={open}
+        aria-controls={detailsId}
+        onClick={() => setOpen(!open)}
+        title="How fresh the data is"
+      >
+        {freshnessWord[freshness]}
+        <Age host={host} />
+        <RoundTrip />
+      </Pill>
+      {open && <Details id={detailsId} host={host} onServer={onServer} />}
+    </div>
+  )
+}
+
+/** Ten times a second, and nothing but this text. */
+function Age({ host }: { host: HostSeries | undefined }) {
+  const age = useAge(host)
+  return (
+    <span className="font-normal text-mute">
+      <Steady widest="0.0 s">{Number.isNaN(age) ? '–' : formatAge(age)}</Steady>
+    </span>
+  )
+}
+
+function RoundTrip() {
+  const { roundTripMs } = useConnection()
+  return (
+    <span
+      className="hidden border-l border-line2 pl-2 font-normal text-mute wide:inline"
+      title="Round trip to the server"
+    >
+      <Steady widest="0.0 ms">{formatRoundTrip(roundTripMs)}</Steady>
+    </span>
+  )
+}
+
+function Details({ id, host, onServer }: { id: string; host: HostSeries | undefined; onServer: () => void }) {
+  const status = useConnection()
+  const { serverAddress } = useConnectServices()
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.focus(), [])
+  const rate = formatRate(status.bytesPerSecond)
+  return (
+    <div
+      ref={box}
+      id={id}
+      role="group"
+      aria-label="Connection"
+      tabIndex={-1}
+      className="absolute top-full right-0 z-30 mt-2 w-[19rem] max-w-[calc(100vw-2rem)] animate-rise rounded-xl border border-line2 bg-raised p-4 shadow-float outline-none"
+    >
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-small">
+        <Row name="Newest sample">
+          {host && !Number.isNaN(host.newestTime) ? formatClock(host.newestTime) : '–'}
+        </Row>
+        <Row name="Round trip">{formatRoundTrip(status.roundTripMs)}</Row>
+        <Row name="Server's clock">{formatOffset(status.clockOffsetMs)}</Row>
+        <Row name="Dropped">{`${status.dropped} updates`}</Row>
+        <Row name="To you">{`${rate.text} ${rate.unit}`}</Row>
+        <Row name="Server">{serverAddress}</Row>
+        {status.state !== 'live' && <Row name="Reason">{reasonOf(status)}</Row>}
+        {status.problem !== undefined && <Row name="Problem">{status.problem}</Row>}
+      </dl>
+      <Button className="mt-3.5 w-full" onClick={onServer}>
+        Another server…
+      </Button>
+    </div>
+  )
+}
+
+function Row({ name, children }: { name: string; children: string }) {
+  return (
+    <>
+      <dt className="text-mute">{name}</dt>
+      <dd className="truncate text-right font-medium" title={children}>
+        {children}
+      </dd>
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+import type { ConnectionStatus } from '../../transport/session.ts'
+
+/**
+ * How far the page can be trusted. waiting: no sample yet. live: samples come as they should. late: the connection
+ * stands, but the newest sample is old. The others are states of the connection.
+ */
+export type Freshness = 'waiting' | 'live' | 'late' | 'reconnecting' | 'offline' | 'refused'
+
+/** Missing this many samples in a row, and this many seconds more, makes the data late. */
+const lateAfterIntervals = 3
+const lateAfterSeconds = 1
+
+/** How old the newest sample is, in seconds by the server's clock. NaN without a sample. */
+export function ageSeconds(newestTime: number, nowMs: number, clockOffsetMs = 0): number {
+  return Math.max(0, (nowMs + clockOffsetMs) / 1000 - newestTime)
+}
+
+/** Judges by the state of the connection and the age of the newest sample. */
+export function judge(state: ConnectionStatus['state'], age: number, intervalSeconds: number): Freshness {
+  switch (state) {
+    case 'reconnecting':
+    case 'offline':
+    case 'refused':
+      return state
+    case 'connecting':
+      return 'waiting'
+    case 'live':
+      if (Number.isNaN(age)) return 'waiting'
+      return age > lateAfterIntervals * intervalSeconds + lateAfterSeconds ? 'late' : 'live'
+  }
+}
+
+/** What is on the page is not what is: it has to be greyed and dated. */
+export function isStale(freshness: Freshness, age: number, intervalSeconds: number): boolean {
+  if (freshness === 'live' || freshness === 'waiting') return false
+  // Right after a cut the newest values are still true.
+  return age > lateAfterIntervals * intervalSeconds + lateAfterSeconds
+}

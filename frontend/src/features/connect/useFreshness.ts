@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from 'react'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import type { ConnectionStatus } from '../../transport/session.ts'
+import { ageSeconds, isStale, judge, type Freshness } from './freshness.ts'
+import { useConnectServices } from './services.ts'
+
+const lookEveryMs = 100
+
+export interface FreshnessReading {
+  freshness: Freshness
+  stale: boolean
+}
+
+/** The state of the connection; a new object with each change. */
+export function useConnection(): ConnectionStatus {
+  const { session } = useConnectServices()
+  return useSyncExternalStore(
+    (listener) => session.subscribe(listener),
+    () => session.status,
+  )
+}
+
+/** The age of the newest sample of a host in tenths of a second, looked at ten times a second while the page is seen. */
+export function useAge(host: HostSeries | undefined): number {
+  return useLook(host, (age) => (Number.isNaN(age) ? age : Math.floor(age * 10) / 10))
+}
+
+/** How far the page of a host can be trusted. Whoever uses it renders again only when that changes. */
+export function useFreshness(host: HostSeries | undefined): FreshnessReading {
+  const { session } = useConnectServices()
+  const interval = host?.interval ?? 1
+  const { state } = useConnection()
+  const code = useLook(host, (age) => {
+    const freshness = judge(session.status.state, age, interval)
+    return `${freshness} ${isStale(freshness, age, interval)}`
+  })
+  const [freshness, stale] = code.split(' ') as [Freshness, string]
+  // The connection tells of its changes at once; the look comes up to a tenth of a second later.
+  const now = state === 'live' || state === 'connecting' ? freshness : state
+  return { freshness: now, stale: stale === 'true' }
+}
+
+/** Reads something of the age ten times a second; what it makes of it decides how often somebody renders again. */
+function useLook<Value extends string | number>(
+  host: HostSeries | undefined,
+  look: (age: number) => Value,
+): Value {
+  const { session } = useConnectServices()
+  return useSyncExternalStore(everyTenth, () => {
+    const { clockOffsetMs } = session.status
+    return look(ageSeconds(host?.newestTime ?? Number.NaN, Date.now(), clockOffsetMs))
+  })
+}
+
+function everyTenth(listener: () => void): () => void {
+  const timer = setInterval(() => {
+    if (document.visibilityState !== 'hidden') listener()
+  }, lookEveryMs)
+  return () => clearInterval(timer)
+}

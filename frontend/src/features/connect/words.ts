@@ -1,0 +1,53 @@
+/** The state of the connection in words. */
+import { formatAge } from '../../chart/format.ts'
+import type { ConnectionStatus } from '../../transport/session.ts'
+import type { Tone } from '../../ui/Pill.tsx'
+import type { Freshness } from './freshness.ts'
+
+export const freshnessWord: Record<Freshness, string> = {
+  waiting: 'Connecting',
+  live: 'Live',
+  late: 'Late',
+  reconnecting: 'Reconnecting',
+  offline: 'Offline',
+  refused: 'Refused',
+}
+
+export const freshnessTone: Record<Freshness, Tone> = {
+  waiting: 'quiet',
+  live: 'good',
+  late: 'warn',
+  reconnecting: 'warn',
+  offline: 'bad',
+  refused: 'bad',
+}
+
+/** `in 8 s`, `now`: when the next attempt is. */
+export function untilRetry(status: ConnectionStatus, nowMs: number): string {
+  if (status.nextRetryAt === undefined) return 'now'
+  const seconds = Math.ceil((status.nextRetryAt - nowMs) / 1000)
+  return seconds > 0 ? `in ${seconds} s` : 'now'
+}
+
+/** `+3 ms`, `−1.2 s`; a dash while it is not known. */
+export function formatOffset(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '–'
+  const sign = milliseconds < 0 ? '−' : '+'
+  const size = Math.abs(milliseconds)
+  return size < 1000 ? `${sign}${Math.round(size)} ms` : `${sign}${formatAge(size / 1000)}`
+}
+
+/** `0.8 ms`, `24 ms`. */
+export function formatRoundTrip(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '–'
+  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`
+}
+
+/** Why the connection ended, as far as anybody said. */
+export function reasonOf(status: ConnectionStatus): string {
+  if (status.closeReason) return status.closeReason
+  if (status.closeCode === undefined) return 'the server could not be reached'
+  return status.closeCode === 1006
+    ? 'the connection was cut'
+    : `the connection was closed with code ${status.closeCode}`
+}

@@ -1,0 +1,116 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { formatText } from '../../chart/format.ts'
+import { LiveChart } from '../../chart/liveChart.ts'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { Panel } from '../../ui/Panel.tsx'
+import { ChartFigure } from './ChartFigure.tsx'
+import { chartHeights, chartOptions } from './chartOptions.ts'
+import { useChartServices } from './chartServices.ts'
+import { useHiddenLines } from './hiddenLines.ts'
+import { Legend } from './Legend.tsx'
+import { MomentReadout } from './MomentReadout.tsx'
+import type { ChartPanel } from './panels/model.ts'
+import type { Reader } from './reader.ts'
+import { useRootScale } from './rootScale.ts'
+
+export interface ChartPanelViewProps {
+  panel: ChartPanel
+  host: HostSeries | undefined
+  className: string
+}
+
+const boxHeight = { tall: 'h-[14.375rem]', normal: 'h-[9.375rem]' } as const
+const nothingHidden: readonly string[] = []
+
+/** A chart with its title, its values and its legend. Without a host it keeps the place. */
+export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) {
+  const hiddenLabels = useHiddenLines((lines) => lines.byPanel[panel.id]) ?? nothingHidden
+  const toggle = useHiddenLines((lines) => lines.toggle)
+  const hidden = useMemo(() => new Set(hiddenLabels), [hiddenLabels])
+  return (
+    <Panel title={panel.title} aside={<MomentReadout figures={panel.now} />} className={className}>
+      {host ? (
+        <ChartCanvas panel={panel} host={host} hidden={hidden} />
+      ) : (
+        <EmptyBox className={boxHeight[panel.size]} />
+      )}
+      <Legend panel={panel} hidden={hidden} onToggle={(entry) => toggle(panel.id, entry.label)} />
+    </Panel>
+  )
+}
+
+/** Where a chart will stand: its lines of reference and nothing else. */
+export function EmptyBox({ className }: { className: string }) {
+  return (
+    <div aria-hidden="true" className={className}>
+      <div className="flex h-[calc(100%-1.125rem)] flex-col justify-between pt-1.5 pl-11">
+        <i className="h-px bg-line" />
+        <i className="h-px bg-line" />
+        <i className="h-px bg-line" />
+      </div>
+    </div>
+  )
+}
+
+interface ChartCanvasProps {
+  panel: ChartPanel
+  host: HostSeries
+  hidden: ReadonlySet<string>
+}
+
+function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
+  const services = useChartServices(host)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const chart = useRef<LiveChart>(undefined)
+  const scale = useRootScale()
+  const options = useMemo(
+    () => chartOptions(panel, host, Math.round(chartHeights[panel.size] * scale)),
+    [panel, host, scale],
+  )
+  const latestOptions = useRef(options)
+
+  useEffect(() => {
+    if (!canvas.current) return
+    const made = new LiveChart(canvas.current, services, latestOptions.current)
+    chart.current = made
+    return () => {
+      chart.current = undefined
+      made.destroy()
+    }
+  }, [services])
+
+  useEffect(() => {
+    if (latestOptions.current !== options) chart.current?.update(options)
+    latestOptions.current = options
+  }, [options])
+
+  useEffect(() => {
+    for (const entry of panel.entries) {
+      for (const line of entry.lines) chart.current?.setHidden(line.metric, hidden.has(entry.label))
+    }
+  }, [panel, hidden, options, services])
+
+  const summary = useCallback(() => chart.current?.summary() ?? '', [])
+  const describe = useCallback((reader: Reader) => describePanel(panel, reader), [panel])
+  return (
+    <ChartFigure
+      title={panel.title}
+      canvas={canvas}
+      summary={summary}
+      describe={describe}
+      className={boxHeight[panel.size]}
+    />
+  )
+}
+
+/** The values of all lines in words: `user 24.1 %, system 9.8 %`. */
+export function describePanel(panel: ChartPanel, reader: Reader): string {
+  return panel.entries
+    .map((entry) => {
+      const values = entry.lines.map((line) =>
+        [line.mark, formatText(reader.value(line.metric), panel.unit)].filter(Boolean).join(' '),
+      )
+      return `${entry.label} ${values.join(' ')}`
+    })
+    .join(', ')
+}

@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react'
+import { formatBytes, noValue } from '../../chart/format.ts'
+import type { Host } from '../../wire/types.gen.ts'
+import { useReadout } from './reading.ts'
+import { formatUptime } from './uptime.ts'
+
+/** What is known of the machine and does not change, on one line; what does not fit is cut off, never wrapped. */
+export function Facts({ host }: { host: Host | undefined }) {
+  const facts = host ? factsOf(host) : []
+  return (
+    <div className="hidden h-7 flex-wrap gap-x-5 overflow-hidden px-4 text-small text-mute tablet:flex tablet:px-6">
+      {facts.map((fact) => (
+        <Fact key={fact.id} title={fact.title}>
+          {fact.before} <Strong>{fact.text}</Strong>
+        </Fact>
+      ))}
+      {host && <Uptime host={host} />}
+      {host && facts.length === 0 && <Fact>nothing else is known of this machine</Fact>}
+    </div>
+  )
+}
+
+interface FactModel {
+  id: string
+  before?: string
+  text: string
+  title?: string
+}
+
+/** The facts of a host in the order of the page; unknown ones are left out. */
+export function factsOf(host: Host): FactModel[] {
+  const facts: FactModel[] = []
+  const cores = host.cpuCount ? `${host.cpuCount} ×` : ''
+  if (host.cpuModel) facts.push({ id: 'cpu', before: cores, text: host.cpuModel, title: host.cpuModel })
+  else if (host.cpuCount) facts.push({ id: 'cpu', before: 'cores', text: String(host.cpuCount) })
+  if (host.memoryBytes) {
+    const { text, unit } = formatBytes(host.memoryBytes)
+    facts.push({ id: 'memory', before: 'memory', text: `${text} ${unit}` })
+  }
+  const [first, ...more] = host.addresses ?? []
+  if (first !== undefined) {
+    const text = more.length > 0 ? `${first} +${more.length}` : first
+    facts.push({ id: 'address', text, title: [first, ...more].join('\n') })
+  }
+  const build = [host.virtualization, host.architecture].filter(Boolean).join(', ')
+  if (build) facts.push({ id: 'build', text: build })
+  return facts
+}
+
+/** How long the machine is up at the instant that the page shows. It ticks with the data and stands still with it. */
+function Uptime({ host }: { host: Host }) {
+  const text = useReadout((reader) => {
+    const seconds = reader.value('uptime') ?? reader.time - (host.bootTime ?? Number.NaN)
+    return formatUptime(seconds)
+  }, noValue)
+  return (
+    <Fact>
+      up <Strong>{text}</Strong>
+    </Fact>
+  )
+}
+
+function Fact({ children, title }: { children: ReactNode; title?: string | undefined }) {
+  return (
+    <span title={title} className="max-w-full truncate">
+      {children}
+    </span>
+  )
+}
+
+function Strong({ children }: { children: ReactNode }) {
+  return <b className="font-medium text-soft">{children}</b>
+}

@@ -1,0 +1,58 @@
+import { ChevronsUpDown, Server } from 'lucide-react'
+import type { Host } from '../../wire/types.gen.ts'
+import { Menu } from '../../ui/Menu.tsx'
+
+export interface HostSwitcherProps {
+  host: Host | undefined
+  hosts: readonly Host[]
+  onHost: (name: string) => void
+}
+
+/** The name of the machine with its system; a menu when the server knows several. */
+export function HostSwitcher({ host, hosts, onHost }: HostSwitcherProps) {
+  const system = [shortSystem(host?.os), host?.kernel].filter(Boolean).join(' · ')
+  return (
+    <div className="flex min-w-0 flex-1 items-center gap-2.5">
+      {hosts.length > 1 ? (
+        <Menu
+          label={`Host ${host?.name ?? ''}, choose another`}
+          items={hosts.map((one) => itemOf(one, host))}
+          onChoose={onHost}
+        >
+          <HostName host={host} />
+          <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-mute" />
+        </Menu>
+      ) : (
+        <span className="flex min-w-0 items-center gap-2.5">
+          <HostName host={host} />
+        </span>
+      )}
+      <small className="hidden min-w-0 truncate text-small text-mute desk:block" title={system}>
+        {system}
+      </small>
+    </div>
+  )
+}
+
+function HostName({ host }: { host: Host | undefined }) {
+  return (
+    <>
+      <Server aria-hidden="true" className="size-5 shrink-0 text-soft" strokeWidth={1.7} />
+      <span className="truncate text-title font-semibold tracking-[-0.01em]" title={host?.hostname}>
+        {host?.name ?? '\u00a0'}
+      </span>
+    </>
+  )
+}
+
+function itemOf(host: Host, current: Host | undefined) {
+  return { id: host.name, label: host.name, hint: shortSystem(host.os), current: host.name === current?.name }
+}
+
+/** `Debian GNU/Linux 12 (bookworm)` in as many words as a head has room for: `Debian 12`. */
+export function shortSystem(os: string | undefined): string {
+  return (os ?? '')
+    .replace(/\s*\(.*\)/, '')
+    .replace(/ GNU\/Linux| Linux/, '')
+    .trim()
+}

@@ -1,0 +1,110 @@
+import { useState } from 'react'
+import { formatText } from '../../chart/format.ts'
+import { classes } from '../../ui/classes.ts'
+import { Steady } from '../../ui/Steady.tsx'
+import type { AlarmModel, ChartPanel, EntryModel } from './panels/model.ts'
+import { sumOf } from './figure.ts'
+import { FigureReadout, TextReadout } from './Readout.tsx'
+import type { Reader } from './reader.ts'
+import { useReadout } from './reading.ts'
+
+/** More entries than this are folded away behind a button. */
+const mostEntries = 8
+
+export interface LegendProps {
+  panel: ChartPanel
+  hidden: ReadonlySet<string>
+  onToggle: (entry: EntryModel) => void
+}
+
+/** Names the lines, states their values, and switches them on and off. */
+export function Legend({ panel, hidden, onToggle }: LegendProps) {
+  const [unfolded, setUnfolded] = useState(false)
+  const entries = unfolded ? panel.entries : panel.entries.slice(0, mostEntries)
+  const folded = panel.entries.length - entries.length
+  return (
+    <div className="mt-1.5 flex min-h-5 flex-wrap items-baseline gap-x-3.5 gap-y-0.5 text-small text-soft">
+      {entries.map((entry) => (
+        <LegendEntry
+          key={entry.label}
+          entry={entry}
+          unit={panel.unit}
+          shown={!hidden.has(entry.label)}
+          onToggle={() => onToggle(entry)}
+        />
+      ))}
+      {folded > 0 && <FoldButton onClick={() => setUnfolded(true)}>{`${folded} more`}</FoldButton>}
+      {unfolded && <FoldButton onClick={() => setUnfolded(false)}>fewer</FoldButton>}
+      <span className="ml-auto flex min-w-0 gap-3 text-mute">
+        {panel.alarms?.map((alarm) => (
+          <Alarm key={alarm.label} alarm={alarm} />
+        ))}
+        {panel.foot && panel.foot.length > 0 && (
+          <span className="truncate">
+            <FigureReadout figures={panel.foot} />
+          </span>
+        )}
+      </span>
+    </div>
+  )
+}
+
+function LegendEntry(props: { entry: EntryModel; unit: string; shown: boolean; onToggle: () => void }) {
+  const { entry, unit, shown, onToggle } = props
+  return (
+    <button
+      type="button"
+      aria-pressed={shown}
+      onClick={onToggle}
+      title={shown ? `Hide ${entry.label}` : `Show ${entry.label}`}
+      className={classes('flex min-w-0 items-center rounded-sm hover:text-text', !shown && 'opacity-45')}
+    >
+      <i
+        aria-hidden="true"
+        className="swatch mr-1.5"
+        style={{ background: shown ? `var(${entry.color})` : 'var(--mute)' }}
+      />
+      <span className={classes('max-w-[10rem] truncate', !shown && 'line-through')}>{entry.label}</span>
+      <b className="ml-1.5 font-medium text-text">
+        <Steady widest={entry.lines.map((line) => widest(unit, line.mark)).join(' ')} align="start">
+          <TextReadout read={(reader) => valuesText(entry, unit, reader)} />
+        </Steady>
+      </b>
+    </button>
+  )
+}
+
+/** The values of an entry in words: one number, or one for each direction. */
+function valuesText(entry: EntryModel, unit: string, reader: Reader): string {
+  return entry.lines
+    .map((line) => [line.mark, formatText(reader.value(line.metric), unit)].filter(Boolean).join(' '))
+    .join('  ')
+}
+
+function widest(unit: string, mark: string | undefined): string {
+  return [mark, usualWidest[unit] ?? '00.00'].filter(Boolean).join(' ')
+}
+
+const usualWidest: Record<string, string> = {
+  percent: '00.0 %',
+  bytes: '00.0 GiB',
+  'bytes/s': '00.0 MB/s',
+  celsius: '00 °C',
+}
+
+/** A counter of trouble: it is there only while there is trouble. */
+function Alarm({ alarm }: { alarm: AlarmModel }) {
+  const text = useReadout((reader) => {
+    const sum = sumOf(alarm.metrics, reader) ?? 0
+    return sum > 0 ? `${alarm.label} ${formatText(sum, '1/s')}` : ''
+  }, '')
+  return text === '' ? null : <span className="text-warn">{text}</span>
+}
+
+function FoldButton({ children, onClick }: { children: string; onClick: () => void }) {
+  return (
+    <button type="button" onClick={onClick} className="text-accent hover:underline">
+      {children}
+    </button>
+  )
+}

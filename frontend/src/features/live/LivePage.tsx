@@ -1,0 +1,96 @@
+import { useEffect, useMemo, type ReactNode } from 'react'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { classes } from '../../ui/classes.ts'
+import { ChartPanelView } from './ChartPanelView.tsx'
+import { useSeries } from './columns.ts'
+import { CoresPanelView } from './CoresPanelView.tsx'
+import { FilesystemsPanelView } from './FilesystemsPanelView.tsx'
+import { LiveFooter } from './LiveFooter.tsx'
+import { LiveHead, type LiveHeadProps } from './LiveHead.tsx'
+import { StaleContext } from './MomentReadout.tsx'
+import { OtherPanelView } from './OtherPanelView.tsx'
+import type { PlacedPanel } from './panels/model.ts'
+import { expectedPanels, panelsOf } from './panels/page.ts'
+import { ReadingContext, useNewReading, type Reading } from './reading.ts'
+import { useLiveServices } from './services.ts'
+import { secondsOf } from './span.ts'
+import { Tiles } from './Tiles.tsx'
+
+export interface LivePageProps extends Omit<LiveHeadProps, 'host'> {
+  /** Undefined until the server has said which hosts it knows. */
+  host: HostSeries | undefined
+  /** The newest values are old: they are greyed and dated. */
+  stale: boolean
+  /** What the app knows of the connection and itself, for the foot of the page. */
+  footer: ReactNode
+}
+
+/** The vital signs of one machine. Without data it stands there with every part in its place. */
+export function LivePage({ host, ...rest }: LivePageProps) {
+  if (!host) return <LivePageBody host={undefined} {...rest} />
+  return <WithReading key={host.host.name} host={host} {...rest} />
+}
+
+function WithReading({ host, ...rest }: LivePageProps & { host: HostSeries }) {
+  const reading = useNewReading(host)
+  return (
+    <ReadingContext value={reading}>
+      <CrosshairRelease reading={reading} />
+      <LivePageBody host={host} {...rest} />
+    </ReadingContext>
+  )
+}
+
+/** An instant of one host means nothing on the page of another. */
+function CrosshairRelease({ reading }: { reading: Reading }) {
+  const { crosshair } = useLiveServices()
+  useEffect(() => () => crosshair.unpin(), [crosshair, reading])
+  return null
+}
+
+function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
+  const { window } = useLiveServices()
+  useEffect(() => window.setSpan(secondsOf(span)), [window, span])
+  const series = useSeries(host)
+  const panels = useMemo(() => (series.length > 0 ? panelsOf(series) : expectedPanels), [series])
+  const ready = series.length > 0 ? host : undefined
+  return (
+    <StaleContext value={stale}>
+      <LiveHead host={host?.host} span={span} {...head} />
+      <main
+        aria-busy={!ready}
+        className={classes(
+          'grid grid-cols-12 gap-x-4 gap-y-6 px-4 pt-4 pb-10 transition-[filter,opacity] duration-300',
+          'tablet:gap-x-6 tablet:gap-y-7 tablet:px-6 tablet:pt-5',
+          stale && 'opacity-60 grayscale',
+        )}
+      >
+        <Tiles host={ready} />
+        {panels.map((panel) => (
+          <PanelView key={panel.id} panel={panel} host={ready} />
+        ))}
+        <LiveFooter host={ready}>{footer}</LiveFooter>
+      </main>
+    </StaleContext>
+  )
+}
+
+const spanClass = {
+  4: 'col-span-12 tablet:col-span-6 desk:col-span-4',
+  8: 'col-span-12 desk:col-span-8 span-wide',
+  12: 'col-span-12 span-wide',
+} as const
+
+function PanelView({ panel, host }: { panel: PlacedPanel; host: HostSeries | undefined }) {
+  const className = spanClass[panel.span]
+  switch (panel.kind) {
+    case 'chart':
+      return <ChartPanelView panel={panel} host={host} className={className} />
+    case 'heat':
+      return <CoresPanelView panel={panel} host={host} className={className} />
+    case 'filesystems':
+      return <FilesystemsPanelView panel={panel} className={className} />
+    case 'other':
+      return <OtherPanelView panel={panel} className={className} />
+  }
+}

@@ -1,0 +1,32 @@
+import { useMemo } from 'react'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { Tile } from '../../ui/Tile.tsx'
+import { useSeries } from './columns.ts'
+import { TextReadout } from './Readout.tsx'
+import { SparkCanvas } from './SparkCanvas.tsx'
+import { tilesOf } from './tiles.ts'
+
+/** The row of large figures. Its height is the same with and without data. */
+export function Tiles({ host }: { host: HostSeries | undefined }) {
+  const series = useSeries(host)
+  const tiles = useMemo(() => tilesOf(series, host?.host), [series, host])
+  return (
+    <div className="col-span-full overflow-x-clip border-b border-line pb-[1.125rem]">
+      <div className="-mx-5 grid grid-cols-2 gap-y-[1.125rem] tablet:grid-cols-3 desk:grid-cols-6">
+        {tiles.map((tile) => (
+          <Tile
+            key={tile.id}
+            title={tile.title}
+            aside={<TextReadout read={tile.aside} without="" />}
+            figure={<TextReadout read={tile.figure} />}
+            unit={<TextReadout read={tile.unit} without="" />}
+          >
+            {host && (
+              <SparkCanvas host={host} metrics={tile.metrics} color={tile.color} ceiling={tile.ceiling} />
+            )}
+          </Tile>
+        ))}
+      </div>
+    </div>
+  )
+}

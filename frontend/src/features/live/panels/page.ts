@@ -1,0 +1,88 @@
+/** Which panels the page of a host has, in which order and how wide: a pure function of its catalogue. */
+import type { Series } from '../../../wire/types.gen.ts'
+import { familiesOf, type Families } from './families.ts'
+import { diskPanel, networkPanel } from './flow.ts'
+import type { Panel, PlacedPanel, Span } from './model.ts'
+import { busyPanel, filesystemsPanel, temperaturePanel } from './several.ts'
+import { coresPanel, cpuPanel, loadPanel, memoryPanel, pressurePanel } from './single.ts'
+
+interface Builder {
+  /** Begins every family that the panel shows. */
+  families: RegExp
+  build: (families: Families) => Panel | undefined
+}
+
+const builders: readonly Builder[] = [
+  { families: /^cpu(\.(user|system|iowait|steal))?$/, build: cpuPanel },
+  { families: /^cpu\.core$/, build: coresPanel },
+  { families: /^(memory(\.(used|cached|available|total))?|swap(\.used)?)$/, build: memoryPanel },
+  { families: /^network\.(interface\.)?(receive|transmit|errors|drops)$/, build: networkPanel },
+  { families: /^disk\.(device\.)?(read|write)$/, build: diskPanel },
+  { families: /^load\.(1|5|15)m$/, build: loadPanel },
+  { families: /^pressure\.(cpu|memory|io)$/, build: pressurePanel },
+  { families: /^disk\.device\.busy$/, build: busyPanel },
+  { families: /^temperature$/, build: temperaturePanel },
+  { families: /^filesystem(\.(used|total))?$/, build: filesystemsPanel },
+]
+
+/** Families that the head and the footer of the page state. */
+const statedElsewhere = /^(uptime|sensor\..*|vitals\..*)$/
+
+/** The panels of a host. What no panel draws stands in a list at the end: nothing in the catalogue is lost. */
+export function panelsOf(series: readonly Series[]): PlacedPanel[] {
+  const families = familiesOf(series)
+  const shown: RegExp[] = [statedElsewhere]
+  const panels: Panel[] = []
+  for (const builder of builders) {
+    const panel = builder.build(families)
+    if (!panel) continue
+    panels.push(panel)
+    shown.push(builder.families)
+  }
+  const rest = series.filter((one) => !shown.some((pattern) => pattern.test(one.family)))
+  if (rest.length > 0) panels.push({ kind: 'other', id: 'other', title: 'Other series', series: rest })
+  return place(panels)
+}
+
+/** Gives every panel its width, so that each row of the twelve columns is full. */
+function place(panels: readonly Panel[]): PlacedPanel[] {
+  const heads = panels.filter((panel) => panel.id === 'cpu' || panel.id === 'cores')
+  const others = panels.filter((panel) => !heads.includes(panel))
+  return [
+    ...heads.map((panel, index) => ({ ...panel, span: headSpan(index, heads.length) })),
+    ...others.map((panel, index) => ({
+      ...panel,
+      span: index < others.length - 1 ? 4 : lastSpan(others.length),
+    })),
+  ] as PlacedPanel[]
+}
+
+function headSpan(index: number, heads: number): Span {
+  if (heads === 1) return 12
+  return index === 0 ? 8 : 4
+}
+
+/** The last panel takes what its row has left. */
+function lastSpan(count: number): Span {
+  const left = count % 3
+  if (left === 1) return 12
+  return left === 2 ? 8 : 4
+}
+
+const expectedFamilies = [
+  'cpu',
+  'cpu.user',
+  'cpu.core',
+  'memory.used',
+  'network.receive',
+  'disk.read',
+  'load.1m',
+  'pressure.cpu',
+  'disk.device.busy',
+  'filesystem',
+]
+
+/** The panels that nearly every host has: the page before its catalogue is there. */
+export const expectedPanels: readonly PlacedPanel[] = panelsOf(
+  expectedFamilies.map((family) => ({ metric: family, family, unit: '', kind: 'gauge' })),
+)

@@ -1,0 +1,54 @@
+import type { Crosshair } from '../../chart/crosshair.ts'
+import type { TimeRange, TimeWindow } from '../../chart/timeWindow.ts'
+import type { HostSeries } from '../../series/hostSeries.ts'
+
+/** Why the page shows the instant it shows. */
+export type MomentKind = 'live' | 'paused' | 'crosshair'
+
+/** What readouts ask: the value of a series at the one instant that the page shows now. */
+export interface Reader {
+  readonly kind: MomentKind
+  /** Unix seconds; NaN while there is no data. */
+  readonly time: number
+  /** Undefined when the series has no value that is still true at that instant. */
+  value: (metric: string) => number | undefined
+  unit: (metric: string) => string
+  /** Unix seconds of the newest value of a series, however old. */
+  lastTime: (metric: string) => number | undefined
+}
+
+/** Reads a host under the crosshair, at the end of a paused window, or as it is now. */
+export class HostReader implements Reader {
+  readonly #host: HostSeries
+  readonly #window: TimeWindow
+  readonly #crosshair: Crosshair
+  readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
+
+  constructor(host: HostSeries, window: TimeWindow, crosshair: Crosshair) {
+    this.#host = host
+    this.#window = window
+    this.#crosshair = crosshair
+  }
+
+  get kind(): MomentKind {
+    if (this.#crosshair.time !== undefined) return 'crosshair'
+    return this.#window.paused ? 'paused' : 'live'
+  }
+
+  get time(): number {
+    return this.#crosshair.time ?? this.#window.range(this.#host, this.#range).to
+  }
+
+  value(metric: string): number | undefined {
+    const column = this.#host.column(metric)
+    return column && this.#host.valueAt(column, this.time)
+  }
+
+  unit(metric: string): string {
+    return this.#host.column(metric)?.series.unit ?? ''
+  }
+
+  lastTime(metric: string): number | undefined {
+    return this.#host.column(metric)?.latest?.time
+  }
+}

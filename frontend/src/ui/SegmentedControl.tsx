@@ -1,0 +1,74 @@
+import { useRef, type KeyboardEvent } from 'react'
+import { classes } from './classes'
+
+export interface Segment<Value extends string> {
+  value: Value
+  label: string
+  /** Shown when the pointer rests on it. */
+  title?: string
+}
+
+export interface SegmentedControlProps<Value extends string> {
+  label: string
+  segments: readonly Segment<Value>[]
+  value: Value
+  onChange: (value: Value) => void
+  className?: string
+}
+
+/** One choice of a few, all of them in sight. Arrow keys move the choice, as in a group of radio buttons. */
+export function SegmentedControl<Value extends string>(props: SegmentedControlProps<Value>) {
+  const group = useRef<HTMLDivElement>(null)
+  const { segments, value, onChange } = props
+
+  const choose = (index: number) => {
+    const segment = segments[(index + segments.length) % segments.length]
+    if (!segment) return
+    onChange(segment.value)
+    group.current?.querySelectorAll<HTMLElement>('[role=radio]')[segments.indexOf(segment)]?.focus()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    choose(segments.findIndex((segment) => segment.value === value) + step)
+  }
+
+  return (
+    <div
+      ref={group}
+      role="radiogroup"
+      aria-label={props.label}
+      onKeyDown={onKeyDown}
+      className={classes('flex gap-0.5 rounded-[9px] border border-line2 p-0.5', props.className)}
+    >
+      {segments.map((segment) => (
+        <SegmentButton
+          key={segment.value}
+          segment={segment}
+          chosen={segment.value === value}
+          onChoose={() => onChange(segment.value)}
+        />
+      ))}
+    </div>
+  )
+}
+
+function SegmentButton(props: { segment: Segment<string>; chosen: boolean; onChoose: () => void }) {
+  return (
+    <button
+      type="button"
+      role="radio"
+      aria-checked={props.chosen}
+      tabIndex={props.chosen ? 0 : -1}
+      title={props.segment.title}
+      onClick={props.onChoose}
+      className={classes(
+        'flex-1 rounded-[7px] px-2.5 py-1 text-small font-medium transition-colors',
+        props.chosen ? 'bg-hover text-text' : 'text-soft hover:text-text',
+      )}
+    >
+      {props.segment.label}
+    </button>
+  )
+}

@@ -1,0 +1,70 @@
+package hub_test
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"vitals/internal/hub"
+	"vitals/internal/hub/hubtest"
+	"vitals/internal/metric"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestContract(t *testing.T) {
+	hubtest.Run(t, func(_ testing.TB, options hub.Options) hub.Bus { return hub.New(options) })
+}
+
+func TestRingIsBoundedInBytes(t *testing.T) {
+	const maxBytes = 10 * 1000
+	bus := hub.New(hub.Options{Backfill: time.Hour, MaxBytes: maxBytes})
+	for second := range 1000 {
+		bus.Publish(metric.Update{
+			Host: "a", Timestamp: metric.TimestampMs(second * 1000), Events: []metric.Event{{Metric: "cpu", Value: 1}},
+		})
+	}
+	s := bus.Subscribe(1)
+	defer s.Close()
+	start, err := s.Follow("a", time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const tickBytes = 72
+	if held := len(start.Past) * tickBytes; held > maxBytes+tickBytes || held < maxBytes/2 {
+		t.Errorf("the ring holds %d bytes, expected about %d", held, maxBytes)
+	}
+}
+
+func TestRejectedEventsAreCounted(t *testing.T) {
+	bus := hub.New(hub.Options{})
+	bus.Publish(metric.Update{Host: "a", Events: []metric.Event{{Metric: "no name", Value: 1}, {Metric: "cpu", Value: 1}}})
+	if got := bus.Rejected(); got != 1 {
+		t.Errorf("rejected %d, expected 1", got)
+	}
+}
+
+func BenchmarkPublish(b *testing.B) {
+	for _, subscribers := range []int{0, 1, 100, 1000} {
+		b.Run(map[int]string{0: "nobody", 1: "1", 100: "100", 1000: "1000"}[subscribers], func(b *testing.B) {
+			bus := hub.New(hub.Options{})
+			update := metric.Update{Host: "a"}
+			for _, name := range []string{"cpu", "memory", "load.1m", "network.receive", "network.transmit"} {
+				update.Events = append(update.Events, metric.Event{Metric: name, Value: 42.5})
+			}
+			bus.Publish(update)
+			for range subscribers {
+				s := bus.Subscribe(1 << 20)
+				defer s.Close()
+				if _, err := s.Follow("a", 0, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				bus.Publish(update)
+			}
+		})
+	}
+}

@@ -40,7 +40,7 @@ func newHost(ctx context.Context, paths paths, options HostOptions) (*HostSource
 	if err := options.validate(); err != nil {
 		return nil, err
 	}
-	if _, err := countProcesses(paths.proc); err != nil {
+	if _, err := os.ReadDir(paths.proc); err != nil {
 		return nil, fmt.Errorf("open host: %w", err)
 	}
 	if options.Interval <= 0 {
@@ -86,7 +86,7 @@ func hostSensors(ctx context.Context, paths paths, options HostOptions) []Sensor
 		sensors = append(sensors, pressure)
 	}
 	return append(sensors,
-		processesSensor{proc: paths.proc},
+		newProcessesSensor(paths.proc),
 		uptimeSensor{ctx: read},
 		&vitalsSensor{},
 		newFilesystemSensor(ctx, paths, options.Filesystems),

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -76,7 +75,7 @@ func isAbsent(err error) bool {
 
 // readPressure reads the avg10 of the line that begins with some: percent.
 func readPressure(path string) (float64, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path, make([]byte, 256))
 	if err != nil {
 		return 0, fmt.Errorf("read pressure: %w", err)
 	}

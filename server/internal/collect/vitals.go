@@ -64,7 +64,7 @@ func ownProcessorTime() (time.Duration, error) {
 
 // residentBytes reads the second number of statm: resident pages.
 func residentBytes(statm string) (uint64, error) {
-	text, err := os.ReadFile(statm)
+	text, err := readSmall(statm, make([]byte, 128))
 	if err != nil {
 		return 0, fmt.Errorf("read own memory: %w", err)
 	}

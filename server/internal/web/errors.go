@@ -21,7 +21,8 @@ func (e *apiError) Error() string { return e.Message }
 // The codes beside those of the stream.
 const (
 	codeNotFound    = "not_found"
-	codeMethod      = "method_not_allowed"
+	codeMethod      = stream.CodeMethod
+	codeUpgrade     = stream.CodeUpgradeRequired
 	codeForbidden   = "forbidden"
 	codeUnavailable = "unavailable"
 	codeInternal    = "internal"
@@ -35,6 +36,8 @@ func statusOf(code string) int {
 		return http.StatusBadRequest
 	case wire.CodeUnknownHost, codeNotFound:
 		return http.StatusNotFound
+	case codeUpgrade:
+		return http.StatusUpgradeRequired
 	case codeMethod:
 		return http.StatusMethodNotAllowed
 	case codeForbidden:

@@ -14,7 +14,7 @@ import (
 func ParseOrigin(text string) (string, error) {
 	origin, err := url.Parse(text)
 	if err != nil || origin.Host == "" || origin.Scheme != "http" && origin.Scheme != "https" ||
-		origin.User != nil || strings.TrimSuffix(text, "/") != origin.Scheme+"://"+origin.Host {
+		origin.User != nil || strings.Contains(origin.Host, "*") || strings.TrimSuffix(text, "/") != origin.Scheme+"://"+origin.Host {
 		return "", fmt.Errorf("%.80q is not an origin; write https://name or http://name:port, and nothing behind it", text)
 	}
 	return canonicalOrigin(origin), nil

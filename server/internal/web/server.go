@@ -52,6 +52,7 @@ func New(options Options) *Server {
 	routes.Handle("/ws", s.reading(s.serveWebSocket))
 	routes.Handle("/api/v1/hosts", s.reading(s.serveHosts))
 	routes.Handle("/api/v1/catalog", s.reading(s.serveCatalog))
+	routes.Handle("/api", s.reading(s.serveNotFound))
 	routes.Handle("/api/", s.reading(s.serveNotFound))
 	routes.Handle("/livez", s.reading(s.serveLive))
 	routes.Handle("/readyz", s.reading(s.serveReady))

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 
 const pingEveryMs = 5_000
 const probeMs = 3_000
+const maxUnanswered = 64
 /** A timer this late means that the machine slept: what the server said meanwhile may still lie in the socket. */
 const lateMs = 2_000
 
@@ -80,6 +81,8 @@ export class Heartbeat {
 
   #sendPing(): number {
     const id = this.#nextId++
+    // A server that never answers must not fill our memory.
+    this.#sent.delete(id - maxUnanswered)
     this.#sent.set(id, { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs() })
     this.#events.sendPing(id)
     return id

@@ -14,8 +14,9 @@ import (
 // writeMetrics prints docs/metrics.md.
 func writeMetrics(out io.Writer) error {
 	var page strings.Builder
-	page.WriteString("# Metrics\n\nGenerated from the sensors by `make gen`. A value comes every tick unless the table says otherwise; rates are\n" +
-		"computed over the measured time between two ticks. Prometheus names are in base units, their ratios run from 0 to 1.\n\n" +
+	page.WriteString("# Metrics\n\nGenerated from the sensors by `make gen`. A value comes every tick unless the table says\n" +
+		"otherwise; rates are computed over the measured time between two ticks. Prometheus names are in base units, their\n" +
+		"ratios run from 0 to 1.\n\n" +
 		"| metric | labels | unit | what it is | Prometheus | OpenTelemetry |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, family := range collect.Families() {
 		help := family.Help

@@ -48,9 +48,7 @@ func writeSchema(out io.Writer) error {
 		Description: "A frame of the session protocol " + wire.SubprotocolJSON + ". Generated from server/internal/wire by make gen.",
 		Definitions: definitions,
 	}
-	frames := reflect.TypeFor[protocol]()
-	for i := range frames.NumField() {
-		field := frames.Field(i)
+	for field := range reflect.TypeFor[protocol]().Fields() {
 		if field.Name == "Event" {
 			continue
 		}

@@ -87,8 +87,7 @@ func parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) e
 
 // explain keeps the message of a bad command line and drops the type that makes kong print its usage.
 func explain(err error) error {
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
+	if parse, isParse := errors.AsType[*kong.ParseError](err); isParse {
 		return errors.Unwrap(parse)
 	}
 	return err

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
+	"log" //nolint:depguard // http.Server takes no other logger; its lines end in zerolog, see levelWriter
 	"net"
 	"net/http"
 	"os"
@@ -68,7 +68,8 @@ func (c *serveCommand) Run(p *process) error {
 
 // loadApp finds the app that the settings ask for; nil if none is wanted.
 func (c *serveCommand) loadApp() (*web.App, error) {
-	folder, hint := web.EmbeddedApp(), "this program was built without the app; build it by make build, or name a folder or none by --static"
+	folder := web.EmbeddedApp()
+	hint := "this program was built without the app; build it by make build, or name a folder or none by --static"
 	switch c.Static {
 	case "":
 	case "none":

@@ -99,8 +99,7 @@ func decodeInto[F Frame](data []byte, strict bool, check func(F) error) (Frame, 
 
 // explain turns an error of encoding/json into one that names the field and what belongs there.
 func explain(err error) *FieldError {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, isWrongType := errors.AsType[*json.UnmarshalTypeError](err); isWrongType {
 		return badField(wrongType.Field, fmt.Sprintf("is a %s, must be %s", wrongType.Value, plainType(wrongType.Type.Kind().String())))
 	}
 	return badField("", "not a frame: "+clip(err.Error()))

@@ -30,8 +30,8 @@ const (
 // socket is a WebSocket connection with a deadline on everything. The deadlines are set on the network connection below
 // the library: its own way, a context per operation, costs a timer each and cannot bound its close handshake.
 type socket struct {
-	conn    *websocket.Conn
-	network net.Conn
+	conn      *websocket.Conn
+	deadlines *deadlines
 }
 
 // closing ends a viewer with a close frame.
@@ -46,38 +46,40 @@ var errShutdown = &closing{websocket.StatusServiceRestart, "the server is stoppi
 
 // accept answers the handshake. The origin has been checked by the caller.
 func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
-	keeper := &connectionKeeper{ResponseWriter: w}
+	keeper := &connectionKeeper{ResponseWriter: w, deadlines: &deadlines{}}
 	conn, err := websocket.Accept(keeper, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{wire.SubprotocolJSON},
 		InsecureSkipVerify: true, // the web room compares origins with its own settings
 		CompressionMode:    websocket.CompressionDisabled,
+		OnPingReceived:     func(context.Context, []byte) bool { keeper.deadlines.controlEnded(); return true },
+		OnPongReceived:     func(context.Context, []byte) { keeper.deadlines.controlEnded() },
 	})
 	if err != nil {
 		return nil, err
 	}
 	conn.SetReadLimit(wire.MaxClientFrameBytes)
-	if tcp, isTCP := keeper.network.(*net.TCPConn); isTCP {
+	if tcp, isTCP := keeper.deadlines.network.(*net.TCPConn); isTCP {
 		_ = tcp.SetWriteBuffer(socketWriteBytes) // a hint; the stream works without
 	}
-	return &socket{conn: conn, network: keeper.network}, nil
+	return &socket{conn: conn, deadlines: keeper.deadlines}, nil
 }
 
 // connectionKeeper remembers the network connection that the library takes over.
 type connectionKeeper struct {
 	http.ResponseWriter
-	network net.Conn
+	deadlines *deadlines
 }
 
 // Hijack implements [http.Hijacker].
 func (k *connectionKeeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	network, buffers, err := http.NewResponseController(k.ResponseWriter).Hijack()
-	k.network = network
-	return network, buffers, err
+	k.deadlines.network = network
+	return &watchedConn{Conn: network, deadlines: k.deadlines}, buffers, err
 }
 
 // Send implements [sink].
 func (s *socket) Send(message []byte) error {
-	if err := s.network.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
+	if err := s.deadlines.write(sendTimeout); err != nil {
 		return err
 	}
 	return s.conn.Write(context.Background(), websocket.MessageText, message)
@@ -100,7 +102,7 @@ func (s *socket) read() ([]byte, error) {
 	if kind != websocket.MessageText {
 		return nil, &closing{websocket.StatusUnsupportedData, "this protocol is text"}
 	}
-	if err := s.network.SetReadDeadline(time.Now().Add(messageTimeout)); err != nil {
+	if err := s.deadlines.messageBegan(); err != nil {
 		return nil, err
 	}
 	message, err := io.ReadAll(reader)
@@ -110,8 +112,12 @@ func (s *socket) read() ([]byte, error) {
 	if !utf8.Valid(message) {
 		return nil, &closing{websocket.StatusInvalidFramePayloadData, "not valid UTF-8"}
 	}
-	return message, s.network.SetReadDeadline(time.Time{})
+	s.deadlines.messageEnded()
+	return message, nil
 }
+
+// leave bounds what is being sent, and the goodbye after it, by goodbyeTimeout.
+func (s *socket) leave() { s.deadlines.leave(goodbyeTimeout) }
 
 // close says goodbye as the cause wants it and frees the connection within goodbyeTimeout.
 func (s *socket) close(cause error) {
@@ -124,7 +130,7 @@ func (s *socket) close(cause error) {
 	default: // the library has said what the peer did wrong, or it was a frame that it only refuses
 		wanted = &closing{websocket.StatusProtocolError, "protocol error"}
 	}
-	_ = s.network.SetDeadline(time.Now().Add(goodbyeTimeout))
+	s.leave()
 	_ = s.conn.Close(wanted.code, wanted.reason)
 }
 

@@ -69,7 +69,7 @@ func (s *Streams) Shutdown(ctx context.Context) error {
 	s.mu.Unlock()
 	s.stop(errShutdown)
 	gone := make(chan struct{})
-	go func() { // ends with the last viewer, and each ends within sendTimeout + goodbyeTimeout
+	go func() { // ends with the last viewer, and each ends soon after goodbyeTimeout
 		s.viewers.Wait()
 		close(gone)
 	}()
@@ -106,6 +106,9 @@ func (s *Streams) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 			Message: "this server speaks " + wire.SubprotocolJSON + ", and the plain stream without a subprotocol",
 		}
 	}
+	if err := checkHandshake(w.Header(), r); err != nil {
+		return err
+	}
 	if !s.join() {
 		return ErrStopping
 	}
@@ -126,6 +129,7 @@ func (s *Streams) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 // serve runs a viewer to its end.
 func (s *Streams) serve(socket *socket, plain plainRequest, session bool, logger zerolog.Logger) {
 	ctx, cancel := context.WithCancelCause(s.running)
+	defer context.AfterFunc(ctx, socket.leave)() // so that a peer that takes nothing does not hold up the end
 	var commands chan wire.Frame
 	if session {
 		commands = make(chan wire.Frame)
@@ -153,7 +157,11 @@ func (s *Streams) begin(pump *pump, plain plainRequest, session bool) error {
 	if session {
 		return pump.sendFrame(s.hello())
 	}
-	return pump.follow(s.ownHost(), plain.globs, 0, nil)
+	err := pump.follow(s.ownHost(), plain.globs, 0, nil)
+	if errors.Is(err, hub.ErrUnknownHost) {
+		return &closing{websocket.StatusTryAgainLater, "there is no host yet"}
+	}
+	return err
 }
 
 // read takes what the client sends until it goes wrong, and says how.

@@ -19,7 +19,7 @@ func Table() (string, error) {
 	var table strings.Builder
 	table.WriteString("| flag | variable | default | what it does |\n| --- | --- | --- | --- |\n")
 	for _, flag := range settingsOf(parser.Model.Node) {
-		standard := "none"
+		standard := ""
 		if flag.HasDefault {
 			standard = "`" + flag.Default + "`"
 		}

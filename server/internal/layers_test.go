@@ -12,18 +12,19 @@ import (
 
 // layers is the map of the house. A room imports rooms of strictly lower layers only; the command imports all.
 var layers = map[string]int{
-	"vitals/internal/metric":      0,
-	"vitals/internal/collect":     1,
-	"vitals/internal/hub":         1,
-	"vitals/internal/wire":        1,
-	"vitals/internal/hub/hubtest": 2,
-	"vitals/internal/stream":      2,
-	"vitals/internal/web":         3,
-	"vitals/cmd/vitals/settings":  4,
-	"vitals/cmd/vitals":           5,
-	"vitals/cmd/generate":         5,
-	"vitals/cmd/bench":            5,
-	"vitals/internal":             9, // this test
+	"vitals/internal/metric":            0,
+	"vitals/internal/collect":           1,
+	"vitals/internal/hub":               1,
+	"vitals/internal/wire":              1,
+	"vitals/internal/hub/hubtest":       2,
+	"vitals/internal/stream":            2,
+	"vitals/internal/stream/streamtest": 2,
+	"vitals/internal/web":               3,
+	"vitals/cmd/vitals/settings":        4,
+	"vitals/cmd/vitals":                 5,
+	"vitals/cmd/generate":               5,
+	"vitals/cmd/bench":                  5,
+	"vitals/internal":                   9, // this test
 }
 
 type goPackage struct {

@@ -39,7 +39,7 @@ export function Menu({ label, children, items, onChoose }: MenuProps) {
     if (!root.current?.contains(event.relatedTarget)) setOpen(false)
   }
   return (
-    <div ref={root} className="relative min-w-0" onKeyDown={onKeyDown} onBlur={onBlur}>
+    <div ref={root} className="relative max-w-[70%] min-w-0 shrink-0" onKeyDown={onKeyDown} onBlur={onBlur}>
       <button
         ref={button}
         type="button"
@@ -47,7 +47,7 @@ export function Menu({ label, children, items, onChoose }: MenuProps) {
         aria-expanded={open}
         aria-label={label}
         onClick={() => setOpen(!open)}
-        className="-mx-2 flex max-w-full items-center gap-2.5 rounded-lg px-2 py-1 hover:bg-hover"
+        className="-mx-2 flex max-w-[calc(100%+1rem)] items-center gap-2.5 rounded-lg px-2 py-1 hover:bg-hover"
       >
         {children}
       </button>

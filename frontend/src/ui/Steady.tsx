@@ -10,8 +10,8 @@ export interface SteadyProps {
 /** Text of changing length in a place of fixed width. */
 export function Steady({ children, widest, align = 'end' }: SteadyProps) {
   return (
-    <span className="inline-grid align-baseline whitespace-nowrap">
-      <span aria-hidden="true" className="invisible col-start-1 row-start-1 h-0 overflow-hidden select-none">
+    <span className="inline-grid items-baseline whitespace-pre">
+      <span aria-hidden="true" className="invisible col-start-1 row-start-1 select-none">
         {widest}
       </span>
       <span

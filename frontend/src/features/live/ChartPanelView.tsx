@@ -6,6 +6,7 @@ import { Panel } from '../../ui/Panel.tsx'
 import { ChartFigure } from './ChartFigure.tsx'
 import { chartHeights, chartOptions } from './chartOptions.ts'
 import { useChartServices } from './chartServices.ts'
+import { Bar } from './Bar.tsx'
 import { useHiddenLines } from './hiddenLines.ts'
 import { Legend } from './Legend.tsx'
 import { MomentReadout } from './MomentReadout.tsx'
@@ -35,6 +36,9 @@ export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) 
         <EmptyBox className={boxHeight[panel.size]} />
       )}
       <Legend panel={panel} hidden={hidden} onToggle={(entry) => toggle(panel.id, entry.label)} />
+      {panel.bars?.map((bar) => (
+        <Bar key={bar.label} bar={bar} />
+      ))}
     </Panel>
   )
 }

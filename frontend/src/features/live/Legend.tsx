@@ -57,11 +57,11 @@ function LegendEntry(props: { entry: EntryModel; unit: string; shown: boolean; o
       aria-pressed={shown}
       onClick={onToggle}
       title={shown ? `Hide ${entry.label}` : `Show ${entry.label}`}
-      className={classes('flex min-w-0 items-center rounded-sm hover:text-text', !shown && 'opacity-45')}
+      className={classes('flex min-w-0 items-baseline rounded-sm hover:text-text', !shown && 'opacity-45')}
     >
       <i
         aria-hidden="true"
-        className="swatch mr-1.5"
+        className="swatch mr-1.5 self-center"
         style={{ background: shown ? `var(${entry.color})` : 'var(--mute)' }}
       />
       <span className={classes('max-w-[10rem] truncate', !shown && 'line-through')}>{entry.label}</span>

@@ -19,16 +19,20 @@ export function FigureReadout({ figures }: { figures: readonly Figure[] }) {
   if (encoded === '') return <>{noValue}</>
   return encoded.split(pieceEnd).map((piece, index) => (
     // The order of the pieces is fixed, so the index tells them apart.
-    <PieceText key={index} encoded={piece} />
+    <PieceText key={index} encoded={piece} first={index === 0} />
   ))
 }
 
-function PieceText({ encoded }: { encoded: string }) {
-  if (!encoded.startsWith(numberSign)) return <span className="whitespace-pre"> {encoded} </span>
+function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
+  const space = first ? '' : ' '
+  if (!encoded.startsWith(numberSign)) return <span className="whitespace-pre">{space + encoded}</span>
   return (
-    <b className="font-semibold text-text">
-      <Steady widest="00.0">{encoded.slice(1)}</Steady>
-    </b>
+    <>
+      {space}
+      <b className="font-semibold text-text">
+        <Steady widest="00.0">{encoded.slice(1)}</Steady>
+      </b>
+    </>
   )
 }
 

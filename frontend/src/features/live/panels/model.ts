@@ -44,8 +44,17 @@ export interface ChartPanel extends PanelBase {
   now: readonly Figure[]
   /** Stated at the right of the legend. */
   foot?: readonly Figure[]
+  /** Stated below the legend, each on a line of its own. */
+  bars?: readonly BarModel[]
   /** Counters of trouble: stated only while they are not zero. */
   alarms?: readonly AlarmModel[]
+}
+
+/** How full something is: a percentage as a bar, and the amount. */
+export interface BarModel {
+  label: string
+  percent: string
+  used: string
 }
 
 export interface AlarmModel {

@@ -18,7 +18,7 @@ const builders: readonly Builder[] = [
   { families: /^(memory(\.(used|cached|available|total))?|swap(\.used)?)$/, build: memoryPanel },
   { families: /^network\.(interface\.)?(receive|transmit|errors|drops)$/, build: networkPanel },
   { families: /^disk\.(device\.)?(read|write)$/, build: diskPanel },
-  { families: /^load\.(1|5|15)m$/, build: loadPanel },
+  { families: /^(load\.(1|5|15)m|processes)$/, build: loadPanel },
   { families: /^pressure\.(cpu|memory|io)$/, build: pressurePanel },
   { families: /^disk\.device\.busy$/, build: busyPanel },
   { families: /^temperature$/, build: temperaturePanel },

@@ -42,8 +42,7 @@ export function memoryPanel(families: Families): ChartPanel | undefined {
     : { kind: 'value', metric: 'memory.used' }
   const foot: Figure[] = []
   if (families.has('memory.available'))
-    foot.push({ kind: 'value', metric: 'memory.available', before: 'available' })
-  if (families.has('swap.used')) foot.push({ kind: 'value', metric: 'swap.used', before: 'swap' })
+    foot.push({ kind: 'value', metric: 'memory.available', after: 'available' })
   return {
     kind: 'chart',
     id: 'memory',
@@ -55,6 +54,7 @@ export function memoryPanel(families: Families): ChartPanel | undefined {
     ceiling: 'memory',
     now: [now],
     foot,
+    bars: families.has('swap') ? [{ label: 'swap', percent: 'swap', used: 'swap.used' }] : [],
   }
 }
 
@@ -74,6 +74,7 @@ export function loadPanel(families: Families): ChartPanel | undefined {
     entries,
     ceiling: 'cores',
     now: [{ kind: 'value', metric: 'load.1m', before: '1 min' }],
+    foot: families.has('processes') ? [{ kind: 'value', metric: 'processes', after: 'processes' }] : [],
   }
 }
 

@@ -35,6 +35,7 @@ test: ## Everything that must hold: linters, Go tests, app tests, size budget, b
 	@$(MAKE) lint
 	@$(MAKE) test-go
 	@$(MAKE) test-app
+	@$(MAKE) test-examples
 	@$(MAKE) test-size
 	@$(MAKE) test-story
 	@echo "==> all checks passed"
@@ -77,6 +78,11 @@ test-go:
 test-app: build
 	@echo "==> vitest"
 	@cd frontend && npm run --silent test
+
+.PHONY: test-examples
+test-examples: build
+	@echo "==> examples"
+	@scripts/check-examples.sh
 
 .PHONY: test-size
 test-size: build

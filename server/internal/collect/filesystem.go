@@ -54,6 +54,8 @@ type filesystemSensor struct {
 	listed map[string]bool
 }
 
+var _ latecomer = (*filesystemSensor)(nil)
+
 // inquiry counts the answers that one Read waits for; guarded by the sensor's mu.
 type inquiry struct {
 	open int

@@ -17,14 +17,21 @@ type deadlines struct {
 	leaving   bool
 }
 
-// write gives what is sent next so much time.
-func (d *deadlines) write(within time.Duration) error {
+// sendBegins gives a message so much time to be taken.
+func (d *deadlines) sendBegins(within time.Duration) error {
+	return d.setWrite(time.Now().Add(within))
+}
+
+// sendEnded lifts the bound: pings and pongs that are written later have timers of their own.
+func (d *deadlines) sendEnded() error { return d.setWrite(time.Time{}) }
+
+func (d *deadlines) setWrite(deadline time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.leaving {
 		return nil
 	}
-	return d.network.SetWriteDeadline(time.Now().Add(within))
+	return d.network.SetWriteDeadline(deadline)
 }
 
 // bytesCame starts the clock of a message unless it runs.

@@ -79,10 +79,13 @@ func (k *connectionKeeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // Send implements [sink].
 func (s *socket) Send(message []byte) error {
-	if err := s.deadlines.write(sendTimeout); err != nil {
+	if err := s.deadlines.sendBegins(sendTimeout); err != nil {
 		return err
 	}
-	return s.conn.Write(context.Background(), websocket.MessageText, message)
+	if err := s.conn.Write(context.Background(), websocket.MessageText, message); err != nil {
+		return err
+	}
+	return s.deadlines.sendEnded()
 }
 
 // Heartbeat implements [sink].

@@ -1,0 +1,43 @@
+// Command bench measures what Vitals costs and how fast it is, on the machine it runs on. It is for developers and is no
+// part of the product; run it by `make bench`.
+//
+//   - resources: processor time and memory of `vitals serve`, beside a program that only wakes up and beside other monitors
+//   - fanout: processor time, bytes and memory for each of many viewers, beside a plain loop of TCP writes
+//   - latency: the time from a sample's timestamp to its arrival at a viewer
+//
+// Whatever is measured runs in a process of its own, started and stopped by this one. Absolute figures hold for one
+// machine at one time; what is printed beside them was measured in the same run, so the ratios travel.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commandLine struct {
+	Resources resourcesCommand `cmd:"" help:"Processor time and memory of the server, beside other monitors."`
+	Fanout    fanoutCommand    `cmd:"" help:"Cost of each of many viewers, beside a plain loop of writes."`
+	Latency   latencyCommand   `cmd:"" help:"Time from a sample to a viewer."`
+
+	Idle  idleCommand  `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
+	Floor floorCommand `cmd:"" hidden:"" help:"Write the same bytes to all connections each second."`
+	Load  loadCommand  `cmd:"" hidden:"" help:"Be many viewers."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var grammar commandLine
+	command := kong.Parse(&grammar, kong.Name("bench"), kong.Description("Measures Vitals on this machine."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := command.Run(); err != nil {
+		stop()
+		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
+		os.Exit(1)
+	}
+}

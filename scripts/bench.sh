@@ -21,17 +21,17 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 skipped=()
 
 # step LIMIT NAME COMMAND...: one part, bounded in time. A part that fails is told and the others go on.
 step() {
   local limit=$1 name=$2 status=0
   shift 2
-  timeout --kill-after=30s "$limit" "$@" || status=$?
+  timeout --foreground --kill-after=30s "$limit" "$@" || status=$?
   case $status in
     0) ;;
     124 | 137) skipped+=("$name: took longer than $limit") ;;
-    130) exit 130 ;;
     *) skipped+=("$name: failed with status $status") ;;
   esac
 }

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { browserOptions } from './browser.mjs'
 
-const out = process.argv[2] ?? 'bench/dist/pictures'
+const out = process.argv[2] ?? 'node_modules/.vitals-bench/pictures'
 await mkdir(out, { recursive: true })
 const server = await createServer({ configFile: 'bench/vite.config.ts', logLevel: 'error' })
 await server.listen()
@@ -28,9 +28,9 @@ for (const { name, query, width, height, scale } of pictures) {
   })
   await page.goto(`${address}gallery.html?${query}`)
   await page.waitForSelector('[data-ready]', { state: 'attached' })
-  await page.evaluate(() => document.fonts.ready)
+  await page.evaluate('document.fonts.ready.then(() => true)')
   await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))',
   )
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: true })
   await page.close()

@@ -7,9 +7,11 @@ export default defineConfig({
   server: { host: '127.0.0.1', fs: { allow: ['..'] } },
   build: {
     target: 'es2022',
-    outDir: 'dist',
+    outDir: '../node_modules/.vitals-bench',
     emptyOutDir: true,
     reportCompressedSize: false,
-    rolldownOptions: { input: { compare: 'bench/compare.html', gallery: 'bench/gallery.html' } },
+    rolldownOptions: {
+      input: ['compare.html', 'gallery.html'].map((page) => `${import.meta.dirname}/${page}`),
+    },
   },
 })

@@ -13,10 +13,10 @@ const shrinkRoom = 1.2
 /** How long an axis takes to reach a new ceiling. */
 const glideMs = 240
 
-const decimalSteps = [1, 2, 4, 5, 8, 10]
+const decimalSteps = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
 const binarySteps = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
-/** The smallest round number that is not below `value`: 1, 2, 4, 5, 8 times a power of ten; powers of two for bytes. */
+/** The smallest round number that is not below `value`: few digits of tens, or a power of two for bytes. */
 export function niceCeiling(value: number, unit: Unit): number {
   if (!(value > 0) || !Number.isFinite(value)) return smallestCeiling(unit)
   const least = Math.max(value, smallestCeiling(unit))
@@ -121,15 +121,61 @@ export class Glide {
   }
 }
 
+/** The span of a chart's value axis over time: steady, gliding when it must change. */
+export class SteadyRange {
+  readonly #ceiling: SteadyCeiling
+  readonly #glide = new Glide()
+  /** Now. */
+  min = 0
+  max = 1
+  /** Where min and max are going. */
+  targetMin = 0
+  targetMax = 1
+
+  constructor(unit: Unit) {
+    this.#ceiling = new SteadyCeiling(unit)
+  }
+
+  /** `least` is where the axis ends at least, NaN for anywhere. A mirrored axis is as deep as it is high. */
+  fit(peak: number, least: number, limits: AxisLimits, nowMs: number, reducedMotion: boolean): void {
+    const target = limits.max ?? (peak > least || !(least > 0) ? this.#ceiling.next(peak, nowMs) : least)
+    this.max = this.#glide.toward(target, nowMs, reducedMotion)
+    this.targetMax = target
+    this.min = limits.mirrored ? -this.max : (limits.min ?? 0)
+    this.targetMin = limits.mirrored ? -target : this.min
+  }
+
+  gliding(nowMs: number): boolean {
+    return this.#glide.moving(nowMs)
+  }
+
+  /** The next ceiling fits at once, as when the window or the visible lines change. */
+  reset(): void {
+    this.#ceiling.reset()
+  }
+}
+
+export interface AxisLimits {
+  min: number | undefined
+  max: number | undefined
+  mirrored: boolean
+}
+
 const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
   604_800,
 ]
 
-/** The smallest round step, in seconds, at which time labels of that width do not touch. */
-export function timeStep(span: number, widthPx: number, labelPx: number): number {
-  const least = (span / Math.max(1, widthPx)) * labelPx
-  return timeSteps.find((step) => step >= least) ?? timeSteps.at(-1)!
+/** CSS pixels from one time label to the next, for `14:30` and for `14:30:15`. */
+const minuteLabelRoom = 64
+const secondLabelRoom = 96
+
+/** The seconds between time labels: the smallest round step at which they do not crowd. Whole minutes where three fit. */
+export function timeStep(span: number, widthPx: number): number {
+  const pixel = span / Math.max(1, widthPx)
+  const seconds = timeSteps.find((step) => step >= pixel * secondLabelRoom) ?? timeSteps.at(-1)!
+  if (seconds < 60 && span < 180) return seconds
+  return timeSteps.find((step) => step >= 60 && step >= pixel * minuteLabelRoom) ?? timeSteps.at(-1)!
 }
 
 /** The first multiple of `step` not before `from`, counted from midnight in the viewer's zone. */

@@ -127,7 +127,8 @@ export class HeatImage {
     else {
       const bar = Math.max(ratio, Math.round((bottom - top) * share))
       this.#pixels.fill(this.#palette[0]!, top, bottom)
-      this.#pixels.fill(color, bottom - bar, bottom)
+      // The height says how much: the colour begins where it can be seen.
+      this.#pixels.fill(this.#palette[Math.round(100 + share * 155)]!, bottom - bar, bottom)
     }
   }
 }

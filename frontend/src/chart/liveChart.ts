@@ -1,99 +1,71 @@
-import { BasicPlatform, Chart, type ChartDataset, type Plugin } from 'chart.js'
+import { Chart, type Plugin } from 'chart.js'
 import type { Column } from '../series/column.ts'
-import { decimate, gapSeconds } from '../series/decimate.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
-import { Polyline } from '../series/polyline.ts'
-import { Glide, SteadyCeiling } from './axis.ts'
+import { SteadyRange } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
+import { makeConfiguration, makeDatasets, type LineDataset, type RingChart } from './chartConfig.ts'
+import type { ChartOptions, LegendEntry } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
-import type { Unit } from './format.ts'
-import { RingLineController, RingPoint, type RingLineStyle } from './ringLine.ts'
+import { LineMaker } from './lineMaker.ts'
+import { PlotLayer, type LayerView } from './plotLayer.ts'
+import { RingLineController, RingPoint, type PaintTarget } from './ringLine.ts'
 import { RingTimeScale, RingValueScale } from './scales.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
-import { peakOf, Stack } from './stack.ts'
-import type { TimeRange } from './timeWindow.ts'
+import { quantizedSpan, type TimeRange } from './timeWindow.ts'
 
-export interface Line {
-  column: Column
-  label: string
-  /** A colour token such as `--c1`. */
-  color: string
-  /** Opacity of the area under the line; none when absent. */
-  fill?: number
-  /** Drawn downward from zero, as transmit is. */
-  below?: boolean
-}
+export type { ChartOptions, LegendEntry, Line } from './chartOptions.ts'
 
-export interface ChartOptions {
-  lines: readonly Line[]
-  /** Each line stands on the one before. */
-  stacked?: boolean
-  unit: Unit
-  /** Where the axis begins; 0 when absent. */
-  min?: number
-  /** Where the axis ends, whatever the values. */
-  max?: number
-  /** Where the axis ends at least, such as the memory that a host has. */
-  ceiling?: (host: HostSeries) => number
-  /** CSS pixels. */
-  height: number
-  /** What the chart shows, for people who cannot see it. */
-  label: string
-}
-
-/** One entry of a legend. `value` is the newest, or the one at the crosshair. */
-export interface LegendEntry {
-  metric: string
-  label: string
-  color: string
-  hidden: boolean
-  value: number | undefined
-}
-
-type Dataset = ChartDataset<'ringLine', never[]> & { line: Line; style: RingLineStyle }
-
-const padding = { top: 6, right: 1, bottom: 0, left: 0 }
-/** Half a line may stand out of the plot at its upper and lower edge. */
+/** Half a line may stand out of the plot at its upper and lower edge, CSS pixels. */
 const bleed = 1
 
 /**
  * A chart of lines over the time window, drawn by the scheduler of the page whenever rows arrive or the window, the
- * theme or the size change. Chart.js owns the axes, the layout and which lines are visible; a frame sets the limits of
- * the axes and redraws, without an update of Chart.js, because no layout depends on data.
+ * theme or the size change. Chart.js owns the axes, the layout and which lines are visible, in what order. A frame sets
+ * the limits of the axes and has Chart.js draw, without an update of it, because no layout depends on data; of the
+ * lines it paints what is new.
  */
 export class LiveChart implements Drawable, Plot {
   readonly element: HTMLCanvasElement
   readonly #services: ChartServices
   readonly #box: CanvasBox
-  readonly #chart: Chart<'ringLine', never[]>
+  readonly #chart: RingChart
   readonly #control: CrosshairControl
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
-  readonly #stack = new Stack()
-  readonly #stackBases: Polyline[] = []
-  readonly #glide = new Glide()
+  readonly #maker = new LineMaker()
+  readonly #layer: PlotLayer
+  readonly #target: PaintTarget
+  readonly #view: LayerView = { end: 0, columns: 0, height: 0, pixel: 0, min: 0, max: 0, version: 0 }
+  /** The controllers of the visible lines, filled anew in each frame. */
+  readonly #visible: RingLineController[] = []
   readonly #stops: (() => void)[]
-  #ceiling: SteadyCeiling
+  #valueRange: SteadyRange
   #options: ChartOptions
+  /** The layer has been begun: this drawing paints the lines. */
+  #painting = false
 
   constructor(canvas: HTMLCanvasElement, services: ChartServices, options: ChartOptions) {
     Chart.register(RingLineController, RingPoint, RingTimeScale, RingValueScale)
+    const { host, window, crosshair, theme, scheduler } = services
     this.element = canvas
     this.#services = services
     this.#options = options
-    this.#ceiling = new SteadyCeiling(options.unit)
+    this.#valueRange = new SteadyRange(options.unit)
+    this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
+    const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
+    this.#target = { context: this.#layer.context, projection }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
-    this.#chart = this.#makeChart()
+    const datasets = makeDatasets(options.lines, theme, [])
+    this.#chart = new Chart(canvas, makeConfiguration(datasets, this.#box.ratio, this.#plugin()))
     this.#resizeChart()
-    this.#control = new CrosshairControl(canvas, services.crosshair, this)
-    this.#crosshairLine = new CrosshairLine(canvas, services.theme)
+    this.#control = new CrosshairControl(canvas, crosshair, this)
+    this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
-    const { host, window, crosshair, theme, scheduler } = services
     this.#stops = [
       host.subscribe('rows', () => {
         if (!window.paused) scheduler.mark(this)
@@ -116,29 +88,24 @@ export class LiveChart implements Drawable, Plot {
 
   /** Takes over new lines or another look. Lines that stay keep whether they are hidden. */
   update(options: ChartOptions): void {
-    if (options.unit !== this.#options.unit) {
-      this.#ceiling = new SteadyCeiling(options.unit)
-      this.#glide.reset()
-    }
+    if (options.unit !== this.#options.unit) this.#valueRange = new SteadyRange(options.unit)
     this.#options = options
     this.#box.setHeight(options.height)
-    this.#chart.data.datasets = this.#datasets(this.#lines())
-    this.#chart.update('none')
-    this.#services.scheduler.mark(this)
+    this.#chart.data.datasets = makeDatasets(options.lines, this.#services.theme, this.#datasets)
+    this.#layOut()
   }
 
   setHidden(metric: string, hidden: boolean): void {
-    const index = this.#lines().findIndex((dataset) => dataset.line.column.series.metric === metric)
+    const index = this.#datasets.findIndex(({ line }) => line.column.series.metric === metric)
     if (index < 0 || this.#chart.isDatasetVisible(index) === !hidden) return
     this.#chart.setDatasetVisibility(index, !hidden)
-    this.#ceiling.reset()
-    this.#chart.update('none')
-    this.#services.scheduler.mark(this)
+    this.#valueRange.reset()
+    this.#layOut()
   }
 
   /** The lines with their values at the crosshair, or their newest ones; for a legend outside the canvas. */
   legend(): LegendEntry[] {
-    return this.#lines().map(({ line }, index) => ({
+    return this.#datasets.map(({ line }, index) => ({
       metric: line.column.series.metric,
       label: line.label,
       color: line.color,
@@ -149,9 +116,9 @@ export class LiveChart implements Drawable, Plot {
 
   /** What the chart shows, in a sentence or two. */
   summary(): string {
-    this.#services.window.range(this.host, this.#range)
-    const visible = this.#lines().filter((_, index) => this.#chart.isDatasetVisible(index))
-    return chartSummary(this.#options.label, this.#options.unit, this.host, this.#range, visible)
+    const range = this.#services.window.range(this.host)
+    const visible = this.#datasets.filter((_, index) => this.#chart.isDatasetVisible(index))
+    return chartSummary(this.#options.label, this.#options.unit, this.host, range, visible)
   }
 
   destroy(): void {
@@ -166,17 +133,19 @@ export class LiveChart implements Drawable, Plot {
 
   timeAt(pixel: number): number | undefined {
     const { left, right } = this.#chart.chartArea
-    if (pixel < left - 4 || pixel > right + 4) return undefined
+    if (pixel < left - 4 || pixel > right + 4 || Number.isNaN(this.#range.to)) return undefined
     return this.#timeAxis.getValueForPixel(pixel)
   }
 
   draw(nowMs: number): void {
-    if (this.#box.width === 0) return
+    if (this.#box.width === 0 || this.#chart.chartArea.width <= 0) return
+    this.#collectVisible()
     this.#slide()
+    this.#fitValues(nowMs)
     this.#makeLines()
-    this.#fitAxis(nowMs)
     this.#chart.draw()
-    if (this.#glide.moving(nowMs)) this.#services.scheduler.mark(this)
+    this.#painting = false
+    if (this.#valueRange.gliding(nowMs)) this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
@@ -189,88 +158,74 @@ export class LiveChart implements Drawable, Plot {
     return this.#chart.scales['y'] as RingValueScale
   }
 
-  #lines(): Dataset[] {
-    return this.#chart.data.datasets as Dataset[]
+  get #datasets(): LineDataset[] {
+    return this.#chart.data.datasets as LineDataset[]
   }
 
-  #controller(index: number): RingLineController {
-    return this.#chart.getDatasetMeta(index).controller as unknown as RingLineController
+  #collectVisible(): void {
+    this.#visible.length = 0
+    const datasets = this.#datasets
+    for (let index = 0; index < datasets.length; index++) {
+      if (!this.#chart.isDatasetVisible(index)) continue
+      const controller = this.#chart.getDatasetMeta(index).controller as unknown as RingLineController
+      controller.column = datasets[index]!.line.column
+      controller.target = this.#target
+      this.#visible.push(controller)
+    }
   }
 
-  /** Moves the time axis. Its ends lie on whole device pixels, so that the picture moves as one and does not shimmer. */
+  /** Moves the time axis by whole device pixels: the picture moves as one and what was painted can be kept. */
   #slide(): void {
     const range = this.#services.window.range(this.host, this.#range)
-    if (range.to === range.from) range.from = range.to - 60 * this.host.interval
-    const pixel = (range.to - range.from) / (this.#chart.chartArea.width * this.#box.ratio)
-    if (Number.isFinite(this.#services.window.span) && pixel > 0) {
-      const span = range.to - range.from
-      range.to = Math.ceil(range.to / pixel) * pixel
-      range.from = range.to - span
-    }
+    const view = this.#view
+    const { width, height } = this.#chart.chartArea
+    view.columns = Math.round(width * this.#box.ratio)
+    view.height = Math.round((height + 2 * bleed) * this.#box.ratio)
+    view.pixel = quantizedSpan(range, this.#services.window.span, this.host.interval) / view.columns
+    view.end = Math.floor(range.to / view.pixel) + 1
+    range.to = view.end * view.pixel
+    range.from = range.to - view.columns * view.pixel
     this.#timeAxis.slide(range.from, range.to)
   }
 
-  /** Makes a polyline for each visible dataset, from a little before the window so that lines reach its edge. */
-  #makeLines(): void {
-    const { host } = this
+  #fitValues(nowMs: number): void {
+    const { max, min, ceiling, stacked = false } = this.#options
     const { from, to } = this.#range
-    const datasets = this.#lines()
-    let reach = 0
-    for (const { line } of datasets) reach = Math.max(reach, gapSeconds(host.interval, line.column))
-    const rows = host.rows(from - reach, to)
-    const times = host.times(rows)
-    const pixel = (to - from) / (this.#chart.chartArea.width * this.#box.ratio)
-    if (this.#options.stacked === true) this.#stack.start(times.length)
-    let below: Polyline | undefined
-    for (let index = 0; index < datasets.length; index++) {
-      if (!this.#chart.isDatasetVisible(index)) continue
-      const { column } = datasets[index]!.line
-      const controller = this.#controller(index)
-      const values = host.values(column, rows)
-      const gap = gapSeconds(host.interval, column)
-      if (this.#options.stacked === true) {
-        controller.base = this.#base(index, times, below, pixel)
-        this.#stack.add(values, column.every)
-        decimate(times, this.#stack.top, pixel, gap, controller.line)
-        this.#stack.raise()
-        below = controller.line
-      } else {
-        controller.base = undefined
-        decimate(times, values, pixel, gap, controller.line)
-      }
-    }
-  }
-
-  /** What the next line of a stack stands on: the line below it, or a line of its own where that one has holes. */
-  #base(
-    index: number,
-    times: Float64Array,
-    below: Polyline | undefined,
-    pixel: number,
-  ): Polyline | undefined {
-    if (below === undefined || !this.#stack.holes) return below
-    const base = (this.#stackBases[index] ??= new Polyline())
-    decimate(times, this.#stack.base, pixel, Number.POSITIVE_INFINITY, base)
-    return base
-  }
-
-  #fitAxis(nowMs: number): void {
-    const { max, min = 0, ceiling } = this.#options
+    const peak = max ?? this.#maker.peak(this.host, this.#visible, stacked, from, to)
+    const mirrored = this.#options.lines.some((line) => line.below)
+    const range = this.#valueRange
     const reducedMotion = this.#services.theme.reducedMotion
-    let peak = Number.NaN
-    let mirrored = false
-    const datasets = this.#lines()
-    for (let index = 0; index < datasets.length; index++) {
-      if (datasets[index]!.style.below) mirrored = true
-      if (!this.#chart.isDatasetVisible(index)) continue
-      const own = peakOf(this.#controller(index).line, this.#range.from)
-      if (!(own <= peak)) peak = Number.isNaN(own) ? peak : own
-    }
-    const least = ceiling?.(this.host) ?? Number.NaN
-    const target =
-      max ?? (peak <= least || (Number.isNaN(peak) && least > 0) ? least : this.#ceiling.next(peak, nowMs))
-    const top = this.#glide.toward(target, nowMs, reducedMotion)
-    this.#valueAxis.setRange(mirrored ? -top : min, top, mirrored ? -target : min, target)
+    range.fit(peak, ceiling?.(this.host) ?? Number.NaN, { min, max, mirrored }, nowMs, reducedMotion)
+    this.#valueAxis.setRange(range.min, range.max, range.targetMin, range.targetMax)
+    this.#view.min = range.min
+    this.#view.max = range.max
+  }
+
+  /** Begins the layer and makes the lines of the part of it that has to be painted. */
+  #makeLines(): void {
+    const view = this.#view
+    if (Number.isNaN(view.end)) return
+    const { stacked = false } = this.#options
+    const { to } = this.#range
+    const since = this.#maker.changedSince(this.host, this.#visible, to)
+    // A line is wider than its points: two columns before them change too.
+    const first = this.#layer.begin(view, Math.floor(since / view.pixel) - 2)
+    this.#maker.make(this.host, this.#visible, stacked, (first - 2) * view.pixel, to, view.pixel)
+    this.#project()
+    this.#painting = true
+  }
+
+  #project(): void {
+    const { projection } = this.#target
+    const { ratio } = this.#box
+    const { pixel, end, columns, min, max } = this.#view
+    const { height } = this.#chart.chartArea
+    this.#layer.context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    projection.from = this.#range.from
+    projection.left = (end - columns - this.#layer.origin) / ratio
+    projection.perSecond = 1 / (pixel * ratio)
+    projection.perUnit = height / (max - min)
+    projection.zero = bleed + height + min * projection.perUnit
   }
 
   #drawCrosshair(): void {
@@ -290,7 +245,7 @@ export class LiveChart implements Drawable, Plot {
     const marks = this.#marks
     marks.count = 0
     let base = 0
-    const datasets = this.#lines()
+    const datasets = this.#datasets
     for (let index = 0; index < datasets.length; index++) {
       if (!this.#chart.isDatasetVisible(index)) continue
       const { line, style } = datasets[index]!
@@ -311,22 +266,20 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #windowChanged(): void {
-    this.#ceiling.reset()
+    this.#valueRange.reset()
     this.#services.scheduler.mark(this)
   }
 
   #themeChanged(): void {
-    for (const { line, style } of this.#lines()) style.color = this.#services.theme.color(line.color)
+    for (const { line, style } of this.#datasets) style.color = this.#services.theme.color(line.color)
     this.#timeAxis.labels.remeasure()
     this.#valueAxis.remeasure()
-    this.#chart.update('none')
-    this.#services.scheduler.mark(this)
+    this.#layOut()
   }
 
   readonly #resize = (): void => {
     this.#resizeChart()
-    if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
-    else this.#services.scheduler.mark(this)
+    this.#redraw()
   }
 
   #resizeChart(): void {
@@ -337,40 +290,17 @@ export class LiveChart implements Drawable, Plot {
     this.#box.fit()
   }
 
-  /** A dataset for each line; the same object for the same column, with which Chart.js keeps whether it is hidden. */
-  #datasets(known: readonly Dataset[]): Dataset[] {
-    const { theme } = this.#services
-    return this.#options.lines.map((line, index) => {
-      const style = { color: theme.color(line.color), fill: line.fill ?? 0, below: line.below ?? false }
-      // Chart.js paints from the highest order down: the first line lies at the bottom.
-      const dataset = { type: 'ringLine', label: line.label, data: [], order: -index, line, style } as Dataset
-      const same = known.find((other) => other.line.column === line.column)
-      return same === undefined ? dataset : Object.assign(same, dataset)
-    })
+  /** Has Chart.js take over what changed, and paints all lines anew. */
+  #layOut(): void {
+    this.#view.version++
+    this.#chart.update('none')
+    this.#redraw()
   }
 
-  #makeChart(): Chart<'ringLine', never[]> {
-    return new Chart<'ringLine', never[]>(this.element, {
-      type: 'ringLine',
-      // It asks the page for nothing: events and sizes are ours, and the same would run in a worker.
-      platform: BasicPlatform,
-      data: { datasets: this.#datasets([]) },
-      options: {
-        responsive: false,
-        maintainAspectRatio: false,
-        animation: false,
-        parsing: false,
-        normalized: true,
-        events: [],
-        devicePixelRatio: this.#box.ratio,
-        layout: { autoPadding: false, padding },
-        scales: {
-          x: { type: 'ringTime', axis: 'x', position: 'bottom' },
-          y: { type: 'ringValue', axis: 'y', position: 'left' },
-        },
-      },
-      plugins: [this.#plugin()],
-    } as ConstructorParameters<typeof Chart<'ringLine', never[]>>[1])
+  /** Chart.js has cleared the canvas: drawing at once leaves no empty frame. */
+  #redraw(): void {
+    if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
+    else this.#services.scheduler.mark(this)
   }
 
   #plugin(): Plugin<'ringLine'> {
@@ -381,14 +311,12 @@ export class LiveChart implements Drawable, Plot {
         time.theme = value.theme = this.#services.theme
         value.unit = this.#options.unit
       },
-      beforeDatasetsDraw: (chart) => {
-        const { left, top, width, height } = chart.chartArea
-        chart.ctx.save()
-        chart.ctx.beginPath()
-        chart.ctx.rect(left, top - bleed, width, height + 2 * bleed)
-        chart.ctx.clip()
+      // Chart.js also draws when it updates; what there is to paint is only known in a frame of ours.
+      beforeDatasetsDraw: () => (this.#painting ? undefined : false),
+      afterDatasetsDraw: ({ ctx, chartArea }) => {
+        const { ratio } = this.#box
+        this.#layer.end(ctx, Math.round(chartArea.left * ratio), Math.round((chartArea.top - bleed) * ratio))
       },
-      afterDatasetsDraw: (chart) => chart.ctx.restore(),
     }
   }
 }

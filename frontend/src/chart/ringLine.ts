@@ -1,13 +1,13 @@
 /**
  * Our line controller: a Chart.js chart type whose datasets hold no data. It paints a polyline made straight from the
  * rings of a host; nothing is parsed, there is no element per point, and Chart.js still decides which datasets are
- * visible, in which order they are painted, and where.
+ * visible, in which order they are painted, and when.
  */
 import { DatasetController, Element, type CoreScaleOptions } from 'chart.js'
+import type { Column } from '../series/column.ts'
 import { Polyline } from '../series/polyline.ts'
-import { fillLine, strokeLine, type Projection } from './paint.ts'
-import type { RingTimeScale, RingValueScale } from './scales.ts'
-import { peakOf } from './stack.ts'
+import type { LineSlot } from './lineMaker.ts'
+import { fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
 
 /** How a dataset of this type looks. */
 export interface RingLineStyle {
@@ -35,6 +35,16 @@ declare module 'chart.js' {
   }
 }
 
+/** What lines are painted on: a context and where time and value lie in it. */
+export interface PaintTarget {
+  context: LineContext &
+    Pick<
+      CanvasRenderingContext2D,
+      'fillStyle' | 'strokeStyle' | 'lineWidth' | 'lineJoin' | 'lineCap' | 'globalAlpha'
+    >
+  projection: Projection
+}
+
 /** CSS pixels. */
 export const lineWidth = 1.4
 
@@ -43,15 +53,20 @@ export class RingPoint extends Element {
   static id = 'ringPoint'
 }
 
-export class RingLineController extends DatasetController<'ringLine'> {
+export class RingLineController extends DatasetController<'ringLine'> implements LineSlot {
   static id = 'ringLine'
   static defaults = { datasetElementType: false, dataElementType: 'ringPoint', clip: false }
 
-  /** Filled by the chart before it draws. */
+  /** Where the samples come from; set by the chart. */
+  column!: Column
+  /** The stretch to paint, filled by the chart before it draws. */
   readonly line = new Polyline()
-  /** The line that this one is stacked on, if it is stacked. */
+  /** What the line is stacked on, if it is. */
   base: Polyline | undefined
-  readonly #projection: Projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
+  /** The time of the newest point ever made. */
+  newest = Number.NaN
+  /** Set by the chart; without one nothing is painted. */
+  target: PaintTarget | undefined
 
   override addElements(): void {
     // There are none.
@@ -65,39 +80,33 @@ export class RingLineController extends DatasetController<'ringLine'> {
     // There is nothing to parse.
   }
 
-  protected override getMinMax(): { min: number; max: number } {
-    return { min: 0, max: peakOf(this.line, Number.NEGATIVE_INFINITY) }
-  }
-
   override draw(): void {
-    const { line, base } = this
-    if (line.length === 0) return
-    const context = this.chart.ctx
+    if (this.target === undefined || this.line.length === 0) return
     const { style } = this.getDataset() as unknown as { style: RingLineStyle }
-    const projection = this.#project(style.below)
-    if (style.fill > 0) {
-      context.globalAlpha = style.fill
-      context.fillStyle = style.color
-      fillLine(context, line, base, projection)
-      context.globalAlpha = 1
-    }
-    context.strokeStyle = style.color
-    context.lineWidth = lineWidth
-    context.lineJoin = 'round'
-    context.lineCap = 'butt'
-    strokeLine(context, line, projection)
+    paintLine(this.target, this.line, this.base, style)
   }
+}
 
-  #project(below: boolean): Projection {
-    const time = this.chart.scales['x'] as RingTimeScale
-    const value = this.chart.scales['y'] as RingValueScale
-    const perUnit = value.height / (value.max - value.min)
-    const projection = this.#projection
-    projection.from = time.min
-    projection.left = time.left
-    projection.perSecond = time.width / (time.max - time.min)
-    projection.zero = value.bottom + value.min * perUnit
-    projection.perUnit = below ? -perUnit : perUnit
-    return projection
+/** Paints the area and the line of one dataset. */
+export function paintLine(
+  target: PaintTarget,
+  line: Polyline,
+  base: Polyline | undefined,
+  style: RingLineStyle,
+): void {
+  const { context, projection } = target
+  const upward = projection.perUnit
+  if (style.below) projection.perUnit = -upward
+  if (style.fill > 0) {
+    context.globalAlpha = style.fill
+    context.fillStyle = style.color
+    fillLine(context, line, base, projection)
+    context.globalAlpha = 1
   }
+  context.strokeStyle = style.color
+  context.lineWidth = lineWidth
+  context.lineJoin = 'round'
+  context.lineCap = 'butt'
+  strokeLine(context, line, projection)
+  projection.perUnit = upward
 }

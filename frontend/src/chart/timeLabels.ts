@@ -47,8 +47,7 @@ export class TimeLabels {
   }
 
   #chooseStep(context: CanvasRenderingContext2D, seconds: number, width: number): void {
-    let step = timeStep(seconds, width, 64)
-    if (step < 60) step = timeStep(seconds, width, 84)
+    const step = timeStep(seconds, width)
     if (step === this.#step) return
     this.#step = step
     this.#texts.clear()

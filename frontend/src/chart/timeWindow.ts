@@ -69,3 +69,16 @@ export class TimeWindow {
     return host.newestTime
   }
 }
+
+/** Every step of a window that grows with its data is this much longer than the one before. */
+const growth = 1.02
+
+/**
+ * How many seconds a picture spans: the window's span, or, when it shows all there is, a little more than that, so that
+ * the scale does not change with every row.
+ */
+export function quantizedSpan(range: Readonly<TimeRange>, span: number, interval: number): number {
+  if (Number.isFinite(span)) return span
+  const least = Math.max(range.to - range.from, 10 * interval)
+  return growth ** Math.ceil(Math.log(least) / Math.log(growth))
+}

@@ -1,0 +1,40 @@
+import type { Column } from '../series/column.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
+import type { Unit } from './format.ts'
+
+export interface Line {
+  column: Column
+  label: string
+  /** A colour token such as `--c1`. */
+  color: string
+  /** Opacity of the area under the line; none when absent. */
+  fill?: number
+  /** Drawn downward from zero, as transmit is. */
+  below?: boolean
+}
+
+export interface ChartOptions {
+  lines: readonly Line[]
+  /** Each line stands on the one before. */
+  stacked?: boolean
+  unit: Unit
+  /** Where the axis begins; 0 when absent. */
+  min?: number
+  /** Where the axis ends, whatever the values. */
+  max?: number
+  /** Where the axis ends at least, such as the memory that a host has. */
+  ceiling?: (host: HostSeries) => number
+  /** CSS pixels. */
+  height: number
+  /** What the chart shows, for people who cannot see it. */
+  label: string
+}
+
+/** One entry of a legend. `value` is the newest, or the one at the crosshair. */
+export interface LegendEntry {
+  metric: string
+  label: string
+  color: string
+  hidden: boolean
+  value: number | undefined
+}

@@ -9,9 +9,11 @@ import (
 // The trees of testdata are one second apart: base, then normal, wrap, reset or plugged; later follows plugged.
 
 func (f *fixture) cpu() Sensor { return newCPUSensor(f.paths.context(f.t.Context())) }
+
 func (f *fixture) disks() Sensor {
 	return newDiskSensor(f.paths.context(f.t.Context()), f.paths.sys, nil)
 }
+
 func (f *fixture) network() Sensor {
 	return newNetworkSensor(f.paths.context(f.t.Context()), f.paths, nil)
 }

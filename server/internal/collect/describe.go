@@ -29,12 +29,10 @@ func describeHost(ctx context.Context, paths paths) metric.Host {
 	}
 	described.Name = described.Hostname
 	described.Kernel, described.Architecture = kernel()
-	if system, role, err := host.VirtualizationWithContext(ctx); err == nil && role == "guest" {
-		described.Virtualization = system + " " + role
-	}
 	if processors, err := cpu.InfoWithContext(ctx); err == nil && len(processors) > 0 {
-		described.CPUModel = strings.Join(strings.Fields(processors[0].ModelName), " ")
+		described.CPUModel = processorModel(processors[0].ModelName)
 		described.CPUCount = len(processors)
+		described.Virtualization = virtualization(ctx, paths, slices.Contains(processors[0].Flags, "hypervisor"))
 	}
 	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
 		described.MemoryBytes = memory.Total
@@ -82,6 +80,30 @@ func prettyName(release string) string {
 	}
 	named := strings.TrimSpace(fields["NAME"] + " " + cmp.Or(fields["VERSION"], fields["VERSION_ID"]))
 	return cmp.Or(fields["PRETTY_NAME"], named, "Linux")
+}
+
+// processorModel tidies up the kernel's name of a processor; gopsutil calls the ones it does not know Undefined.
+func processorModel(name string) string {
+	if name == "Undefined" {
+		return ""
+	}
+	return strings.Join(strings.Fields(name), " ")
+}
+
+// virtualization names what the machine is a guest of, such as kvm guest. gopsutil knows containers and old hypervisors;
+// of others the processor tells that they exist, and the firmware who made them.
+func virtualization(ctx context.Context, paths paths, hypervisor bool) string {
+	if system, role, err := host.VirtualizationWithContext(ctx); err == nil && role == "guest" && system != "" {
+		return system + " guest"
+	}
+	if !hypervisor {
+		return ""
+	}
+	vendor, err := os.ReadFile(filepath.Join(paths.sys, "class", "dmi", "id", "sys_vendor"))
+	if name := strings.TrimSpace(string(vendor)); err == nil && name != "" {
+		return name + " guest"
+	}
+	return "virtual machine"
 }
 
 // kernel returns the kernel's name with its release, such as Linux 6.1.0, and the architecture.

@@ -40,13 +40,12 @@ const relistEvery = 10 * time.Second
 
 // diskSensor computes rates from the kernel's counters of whole disks.
 type diskSensor struct {
-	ctx        context.Context
-	sys        string
-	filter     filter
-	listed     []string // the disks to read; none means all
-	listedAt   time.Time
-	readBefore time.Time
-	disks      map[string]*diskState
+	ctx      context.Context
+	sys      string
+	filter   filter
+	listed   []string // the disks to read; none means all
+	listedAt time.Time
+	disks    map[string]*diskState
 }
 
 // diskState is one disk with its counters at the last read.

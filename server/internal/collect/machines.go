@@ -69,7 +69,9 @@ func webProfile() profile {
 		idle: 0.05, work: 0.55, kernelShare: 0.24, stall: 0.02, steal: 0.012, memoryUsed: 0.42, memorySaw: 0.06,
 		disks: [2]simulatedDisk{{"nvme0n1", 3 * mb, 14 * mb, 900 * mb}, {"nvme1n1", 0.6 * mb, 2.5 * mb, 900 * mb}},
 		mounts: []simulatedMount{
-			{"/", 90 * gib, 0.43, 0.002}, {"/var/lib/data", 1900 * gib, 0.85, 0.004}, {"/boot/efi", 512 * mib, 0.09, 0},
+			{"/", 90 * gib, 0.43, 0.002},
+			{"/var/lib/data", 1900 * gib, 0.85, 0.004},
+			{"/boot/efi", 512 * mib, 0.09, 0},
 			{"/mnt/backup", 4000 * gib, 0.61, 0.003},
 		},
 		interfaces: [2]simulatedInterface{{"eth0", 52 * mb, 78 * mb, 1250 * mb}, {"eth1", 9 * mb, 4 * mb, 1250 * mb}},
@@ -85,7 +87,9 @@ func dbProfile() profile {
 		idle: 0.08, work: 0.38, jobs: 0.06, kernelShare: 0.16, stall: 0.14, memoryUsed: 0.76, memorySaw: 0.02,
 		disks: [2]simulatedDisk{{"nvme0n1", 85 * mb, 120 * mb, 3200 * mb}, {"nvme1n1", 20 * mb, 160 * mb, 3200 * mb}},
 		mounts: []simulatedMount{
-			{"/", 120 * gib, 0.28, 0.001}, {"/boot", 1 * gib, 0.34, 0}, {"/var/lib/pgsql", 3500 * gib, 0.66, 0.005},
+			{"/", 120 * gib, 0.28, 0.001},
+			{"/boot", 1 * gib, 0.34, 0},
+			{"/var/lib/pgsql", 3500 * gib, 0.66, 0.005},
 			{"/var/lib/wal", 800 * gib, 0.87, 0.006},
 		},
 		interfaces: [2]simulatedInterface{{"eno1", 34 * mb, 92 * mb, 3125 * mb}, {"eno2", 40 * mb, 40 * mb, 3125 * mb}},
@@ -116,7 +120,9 @@ func batchProfile() profile {
 		idle: 0.02, work: 0.08, jobs: 0.82, kernelShare: 0.07, stall: 0.05, memoryUsed: 0.18, memorySaw: 0.04,
 		disks: [2]simulatedDisk{{"sda", 40 * mb, 22 * mb, 520 * mb}, {"sdb", 60 * mb, 75 * mb, 520 * mb}},
 		mounts: []simulatedMount{
-			{"/", 200 * gib, 0.22, 0.001}, {"/boot/efi", 512 * mib, 0.07, 0}, {"/scratch", 7000 * gib, 0.82, 0.012},
+			{"/", 200 * gib, 0.22, 0.001},
+			{"/boot/efi", 512 * mib, 0.07, 0},
+			{"/scratch", 7000 * gib, 0.82, 0.012},
 			{"/home", 1000 * gib, 0.57, 0.002},
 		},
 		interfaces: [2]simulatedInterface{{"enp65s0f0", 95 * mb, 22 * mb, 3125 * mb}, {"enp65s0f1", 3 * mb, 3 * mb, 3125 * mb}},
@@ -223,8 +229,16 @@ type sensorCost struct {
 
 func simulatedSensors() []sensorCost {
 	return []sensorCost{
-		{"cpu", 60e-6, false}, {"load", 20e-6, false}, {"memory", 45e-6, false}, {"disk", 90e-6, false},
-		{"network", 50e-6, false}, {"pressure", 40e-6, false}, {"processes", 80e-6, false}, {"uptime", 2e-6, false},
-		{"vitals", 15e-6, false}, {"filesystem", 180e-6, true}, {"temperature", 220e-6, true},
+		{"cpu", 60e-6, false},
+		{"load", 20e-6, false},
+		{"memory", 45e-6, false},
+		{"disk", 90e-6, false},
+		{"network", 50e-6, false},
+		{"pressure", 40e-6, false},
+		{"processes", 80e-6, false},
+		{"uptime", 2e-6, false},
+		{"vitals", 15e-6, false},
+		{"filesystem", 180e-6, true},
+		{"temperature", 220e-6, true},
 	}
 }

@@ -68,10 +68,8 @@ func isUsualMount(partition disk.PartitionStat) bool {
 	if partition.Mountpoint == "/" { // the root of a container is an overlay, and worth showing
 		return partition.Fstype != "rootfs"
 	}
-	for _, file := range []string{"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"} { // put in place by container engines
-		if partition.Mountpoint == file {
-			return false
-		}
+	if slices.Contains([]string{"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}, partition.Mountpoint) {
+		return false // put in place by container engines
 	}
 	return !slices.Contains(hiddenTypes(), partition.Fstype)
 }

@@ -126,8 +126,10 @@ func (s *networkSensor) newState(name string) *interfaceState {
 
 func (i *interfaceState) events(rates interfaceRates) []metric.Event {
 	return []metric.Event{
-		{Metric: i.receive, Value: rates.receive}, {Metric: i.transmit, Value: rates.transmit},
-		{Metric: i.errors, Value: rates.errors}, {Metric: i.drops, Value: rates.drops},
+		{Metric: i.receive, Value: rates.receive},
+		{Metric: i.transmit, Value: rates.transmit},
+		{Metric: i.errors, Value: rates.errors},
+		{Metric: i.drops, Value: rates.drops},
 	}
 }
 

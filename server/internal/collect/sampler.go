@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"sync"
@@ -179,9 +180,5 @@ func (s *sampler) count(sensor *watched, change func(*Faults)) {
 func (s *sampler) copyFaults() map[string]Faults {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	faults := make(map[string]Faults, len(s.faults))
-	for name, count := range s.faults {
-		faults[name] = count
-	}
-	return faults
+	return maps.Clone(s.faults)
 }

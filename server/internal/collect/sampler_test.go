@@ -168,8 +168,7 @@ func TestSamplerCountsFailures(t *testing.T) {
 		return []metric.Event{{Metric: "partial{part=a}", Value: 1}}, broken
 	}}
 	panics := fakeSensor{name: "panics", read: func(time.Time) ([]metric.Event, error) {
-		var none []string
-		return []metric.Event{{Metric: none[3]}}, nil
+		panic("a file that nobody has seen before")
 	}}
 	s := testSampler(partial, panics, steady("fine", 1))
 	tickValues(t.Context(), s, 0)

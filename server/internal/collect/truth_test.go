@@ -3,6 +3,7 @@ package collect
 import (
 	"bytes"
 	"crypto/rand"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -263,9 +264,7 @@ func TestTruthOfFilesystems(t *testing.T) {
 	}
 	values := eventsOf(t, sensor, time.Now())
 	for deadline := time.Now().Add(2 * time.Second); len(values) < 3*len(points) && time.Now().Before(deadline); {
-		for name, value := range valuesOf(sensor.Late(time.Now())) {
-			values[name] = value
-		}
+		maps.Copy(values, valuesOf(sensor.Late(time.Now())))
 	}
 	for _, point := range points {
 		used, total := statOf(point)

@@ -126,5 +126,5 @@ function nextEntry(entries: HTMLElement[], key: string): HTMLElement | undefined
   if (key === 'End') return entries.at(-1)
   if (key.length !== 1 || key === ' ') return undefined
   const after = [...entries.slice(at + 1), ...entries.slice(0, at + 1)]
-  return after.find((entry) => entry.textContent?.toLowerCase().startsWith(key.toLowerCase()))
+  return after.find((entry) => entry.textContent.toLowerCase().startsWith(key.toLowerCase()))
 }

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from 'react'
+import { useId, useState, type SyntheticEvent } from 'react'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { useConnectServices } from './services.ts'
@@ -8,7 +8,7 @@ export default function ServerDialog({ onClose }: { onClose: () => void }) {
   const { serverAddress, servedPage, useServer: goTo } = useConnectServices()
   const [address, setAddress] = useState(serverAddress)
   const inputId = useId()
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     if (address.trim() !== '') goTo(address.trim())
   }

@@ -20,8 +20,35 @@ export function Facts({ host }: { host: Host | undefined }) {
   )
 }
 
+/** The same at the foot of a page that is too narrow for a line of them. */
+export function FactsList({ host }: { host: Host }) {
+  return (
+    <dl className="col-span-full grid gap-y-1.5 border-t border-line pt-4 text-small tablet:hidden">
+      <ListedFact name="System">{[host.os, host.kernel].filter(Boolean).join(', ')}</ListedFact>
+      {factsOf(host).map((fact) => (
+        <ListedFact key={fact.id} name={fact.name}>
+          {fact.title ?? fact.text}
+        </ListedFact>
+      ))}
+    </dl>
+  )
+}
+
+function ListedFact({ name, children }: { name: string; children: string }) {
+  if (children === '') return null
+  return (
+    <div className="flex justify-between gap-6">
+      <dt className="text-mute">{name}</dt>
+      <dd className="text-right break-words whitespace-pre-line text-soft">{children}</dd>
+    </div>
+  )
+}
+
 interface FactModel {
   id: string
+  /** In a list. */
+  name: string
+  /** On a line. */
   before?: string
   text: string
   title?: string
@@ -31,19 +58,27 @@ interface FactModel {
 export function factsOf(host: Host): FactModel[] {
   const facts: FactModel[] = []
   const cores = host.cpuCount ? `${host.cpuCount} ×` : ''
-  if (host.cpuModel) facts.push({ id: 'cpu', before: cores, text: host.cpuModel, title: host.cpuModel })
-  else if (host.cpuCount) facts.push({ id: 'cpu', before: 'cores', text: String(host.cpuCount) })
+  if (host.cpuModel)
+    facts.push({
+      id: 'cpu',
+      name: 'Processor',
+      before: cores,
+      text: host.cpuModel,
+      title: `${cores} ${host.cpuModel}`.trim(),
+    })
+  else if (host.cpuCount)
+    facts.push({ id: 'cpu', name: 'Cores', before: 'cores', text: String(host.cpuCount) })
   if (host.memoryBytes) {
     const { text, unit } = formatBytes(host.memoryBytes)
-    facts.push({ id: 'memory', before: 'memory', text: `${text} ${unit}` })
+    facts.push({ id: 'memory', name: 'Memory', before: 'memory', text: `${text} ${unit}` })
   }
   const [first, ...more] = host.addresses ?? []
   if (first !== undefined) {
     const text = more.length > 0 ? `${first} +${more.length}` : first
-    facts.push({ id: 'address', text, title: [first, ...more].join('\n') })
+    facts.push({ id: 'address', name: 'Addresses', text, title: [first, ...more].join('\n') })
   }
   const build = [host.virtualization, host.architecture].filter(Boolean).join(', ')
-  if (build) facts.push({ id: 'build', text: build })
+  if (build) facts.push({ id: 'build', name: 'Kind', text: build })
   return facts
 }
 

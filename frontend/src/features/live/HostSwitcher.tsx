@@ -12,7 +12,7 @@ export interface HostSwitcherProps {
 export function HostSwitcher({ host, hosts, onHost }: HostSwitcherProps) {
   const system = [shortSystem(host?.os), host?.kernel].filter(Boolean).join(' · ')
   return (
-    <div className="flex min-w-0 flex-1 items-center gap-3">
+    <div className="flex min-w-0 flex-1 items-center gap-4">
       {hosts.length > 1 ? (
         <Menu
           label={`Host ${host?.name ?? ''}, choose another`}

@@ -57,7 +57,7 @@ function LegendEntry(props: { entry: EntryModel; unit: string; shown: boolean; o
       aria-pressed={shown}
       onClick={onToggle}
       title={shown ? `Hide ${entry.label}` : `Show ${entry.label}`}
-      className={classes('flex min-w-0 items-baseline rounded-sm hover:text-text', !shown && 'opacity-45')}
+      className={classes('flex min-w-0 items-baseline rounded-sm hover:text-text', !shown && 'text-mute')}
     >
       <i
         aria-hidden="true"

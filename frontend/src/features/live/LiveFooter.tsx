@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { formatBytes, formatZone } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { useSeries } from './columns.ts'
@@ -22,9 +22,14 @@ export function LiveFooter({ host, children }: LiveFooterProps) {
       <Cost />
       <FailedSensors sensors={sensors} />
       {children}
-      {host && <span>{`${hertz(host.interval)} · times in ${formatZone(Date.now() / 1000)}`}</span>}
+      {host && <Pace intervalSeconds={host.interval} />}
     </footer>
   )
+}
+
+function Pace({ intervalSeconds }: { intervalSeconds: number }) {
+  const [zone] = useState(() => formatZone(Date.now() / 1000))
+  return <span>{`${hertz(intervalSeconds)} · times in ${zone}`}</span>
 }
 
 function Cost() {

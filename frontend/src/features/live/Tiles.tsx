@@ -1,10 +1,12 @@
 import { useMemo } from 'react'
+import { noValue } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Tile } from '../../ui/Tile.tsx'
 import { useSeries } from './columns.ts'
 import { TextReadout } from './Readout.tsx'
 import { SparkCanvas } from './SparkCanvas.tsx'
-import { tilesOf } from './tiles.ts'
+import { useReadout } from './reading.ts'
+import { tilesOf, type TileModel } from './tiles.ts'
 
 /** The row of large figures. Its height is the same with and without data. */
 export function Tiles({ host }: { host: HostSeries | undefined }) {
@@ -12,13 +14,13 @@ export function Tiles({ host }: { host: HostSeries | undefined }) {
   const tiles = useMemo(() => tilesOf(series, host?.host), [series, host])
   return (
     <div className="col-span-full overflow-x-clip border-b border-line pb-[1.125rem]">
-      <div className="-mx-5 grid grid-cols-2 gap-y-[1.125rem] tablet:grid-cols-3 desk:grid-cols-6">
+      <div className="-mx-[calc(1.25rem+1px)] grid grid-cols-2 gap-y-[1.125rem] tablet:grid-cols-3 desk:grid-cols-6">
         {tiles.map((tile) => (
           <Tile
             key={tile.id}
             title={tile.title}
             aside={<TextReadout read={tile.aside} without="" />}
-            figure={<TextReadout read={tile.figure} />}
+            figure={<FigureText read={tile.figure} />}
             unit={<TextReadout read={tile.unit} without="" />}
           >
             {host && (
@@ -29,4 +31,10 @@ export function Tiles({ host }: { host: HostSeries | undefined }) {
       </div>
     </div>
   )
+}
+
+/** The number of a tile; a dash in its place stands back. */
+function FigureText({ read }: { read: TileModel['figure'] }) {
+  const text = useReadout(read, noValue)
+  return <span className={text === noValue ? 'text-mute' : ''}>{text}</span>
 }

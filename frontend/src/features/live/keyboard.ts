@@ -59,5 +59,5 @@ function commandOfKey(key: string): Command | undefined {
 
 /** A button is pressed with the space bar. The chosen one of a group is not: choosing it again does nothing. */
 function ownsSpace(target: Element | undefined): boolean {
-  return target?.closest('button:not([role=radio][aria-checked=true]), a, summary') != null
+  return target?.matches('button:not([role=radio][aria-checked=true]), a, summary') ?? false
 }

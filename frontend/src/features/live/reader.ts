@@ -13,6 +13,8 @@ export interface Reader {
   /** Undefined when the series has no value that is still true at that instant. */
   value: (metric: string) => number | undefined
   unit: (metric: string) => string
+  /** The catalogue has such a series, with or without a value. */
+  has: (metric: string) => boolean
   /** Unix seconds of the newest value of a series, however old. */
   lastTime: (metric: string) => number | undefined
 }
@@ -46,6 +48,10 @@ export class HostReader implements Reader {
 
   unit(metric: string): string {
     return this.#host.column(metric)?.series.unit ?? ''
+  }
+
+  has(metric: string): boolean {
+    return this.#host.column(metric) !== undefined
   }
 
   lastTime(metric: string): number | undefined {

@@ -25,15 +25,16 @@ const nothing = () => ''
 /** Six tiles at most; before there is a catalogue, the six that nearly every host has, empty. */
 export function tilesOf(series: readonly Series[], host: Host | undefined): TileModel[] {
   const families = familiesOf(series)
+  const known = series.length > 0
   const tiles = [
     cpuTile(host),
     memoryTile(host),
     loadTile(host),
     networkTile(),
     diskTile(),
-    lastTile(families),
+    known ? lastTile(families) : plainTile('last', '\u00a0', '', '--c5'),
   ]
-  if (series.length === 0) return tiles
+  if (!known) return tiles
   return tiles.filter((tile) => tile.metrics.some((metric) => series.some((one) => one.metric === metric)))
 }
 

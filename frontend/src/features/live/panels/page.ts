@@ -69,20 +69,27 @@ function lastSpan(count: number): Span {
   return left === 2 ? 8 : 4
 }
 
-const expectedFamilies = [
-  'cpu',
-  'cpu.user',
-  'cpu.core',
-  'memory.used',
-  'network.receive',
-  'disk.read',
-  'load.1m',
-  'pressure.cpu',
-  'disk.device.busy',
-  'filesystem',
+/** Families that nearly every host has once, and those that it has several times, with the label that counts them. */
+const expectedOnce = [
+  ...['cpu', 'cpu.user', 'cpu.system', 'cpu.iowait', 'cpu.steal'],
+  ...['memory', 'memory.used', 'memory.cached', 'memory.available', 'memory.total'],
+  ...['network.receive', 'network.transmit', 'disk.read', 'disk.write'],
+  ...['load.1m', 'load.5m', 'load.15m', 'processes', 'pressure.cpu', 'pressure.memory', 'pressure.io'],
 ]
+const expectedOften = [
+  ['cpu.core', 'core', '0'],
+  ['disk.device.busy', 'device', '–'],
+  ['filesystem', 'mount', '/'],
+] as const
 
-/** The panels that nearly every host has: the page before its catalogue is there. */
-export const expectedPanels: readonly PlacedPanel[] = panelsOf(
-  expectedFamilies.map((family) => ({ metric: family, family, unit: '', kind: 'gauge' })),
-)
+/** The page before its catalogue is there: the panels of nearly every host, in the places where they will be. */
+export const expectedPanels: readonly PlacedPanel[] = panelsOf([
+  ...expectedOnce.map((family) => ({ metric: family, family, unit: '', kind: 'gauge' })),
+  ...expectedOften.map(([family, key, label]) => ({
+    metric: `${family}{${key}=${label}}`,
+    family,
+    labels: { [key]: label },
+    unit: '',
+    kind: 'gauge',
+  })),
+])

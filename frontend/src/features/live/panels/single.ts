@@ -54,7 +54,8 @@ export function memoryPanel(families: Families): ChartPanel | undefined {
     ceiling: 'memory',
     now: [now],
     foot,
-    bars: families.has('swap') ? [{ label: 'swap', percent: 'swap', used: 'swap.used' }] : [],
+    // A machine without swap keeps the line too: then it says so.
+    bars: [{ label: 'swap', percent: 'swap', used: 'swap.used' }],
   }
 }
 

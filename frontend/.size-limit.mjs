@@ -17,6 +17,6 @@ const manifest = JSON.parse(readFileSync('dist/.vite/manifest.json', 'utf8'))
 
 export default [
   { name: 'initial JavaScript', path: initialChunks(manifest), gzip: true, limit: '180 kB' },
-  { name: 'all JavaScript', path: 'dist/assets/*.js', gzip: true, limit: '400 kB' },
+  { name: 'all JavaScript', path: 'dist/assets/*.js', gzip: true, limit: '220 kB' },
   { name: 'all styles', path: 'dist/assets/*.css', gzip: true, limit: '40 kB' },
 ]

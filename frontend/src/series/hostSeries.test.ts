@@ -91,6 +91,14 @@ describe('HostSeries', () => {
     expect(series.column('disk')?.latest).toEqual({ value: 7, time: 100 })
   })
 
+  test('a newest value that is written over by none is no longer the newest', () => {
+    const series = hostWith(['cpu'])
+    series.applySnapshot(snapshot(1, [100, 101, 102], [[1, 2, 3]]), 'a')
+    series.applyUpdate(update(4, 102, [null]), 'a')
+    expect(rowsOf(series, 'cpu')).toEqual([1, 2, NaN])
+    expect(series.column('cpu')?.latest).toEqual({ value: 2, time: 101 })
+  })
+
   test('a live row of a new epoch with an earlier clock is believed', () => {
     const series = hostWith(['cpu'])
     series.applySnapshot(snapshot(1, [100, 101, 102], [[1, 2, 3]]), 'a')

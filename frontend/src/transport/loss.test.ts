@@ -35,6 +35,20 @@ describe('loss', () => {
     expect(waits.at(-1)).toBe(500)
   })
 
+  test('since is when it was lost, however many attempts there were', () => {
+    session.start()
+    rig.ticks(2)
+    server.accepting = false
+    server.latest.cut()
+    const lostAt = clock.wallMs()
+    clock.advance(60_000)
+    expect(session.status).toMatchObject({ state: 'reconnecting', since: lostAt })
+    server.accepting = true
+    clock.advance(30_000)
+    expect(session.status.state).toBe('live')
+    expect(session.status.since).toBeGreaterThan(lostAt)
+  })
+
   test('a server that cuts at once after the hello is not called in a hot loop', () => {
     session.start()
     session.subscribe(() => {

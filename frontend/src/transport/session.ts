@@ -253,7 +253,6 @@ export class Session {
     this.#heartbeat?.stop()
     this.#heartbeat = undefined
     this.#liveSinceMs = NaN
-    this.#subscribed = undefined
     socket?.close()
   }
 

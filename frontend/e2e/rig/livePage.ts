@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { WatchedPage } from './watchedPage.ts'
+
+/** The Live page as a person finds it: by its roles, names and words. */
+export class LivePage {
+  readonly watched: WatchedPage
+  readonly page: Page
+
+  constructor(watched: WatchedPage) {
+    this.watched = watched
+    this.page = watched.page
+  }
+
+  /** Waits for the first values. */
+  async ready(): Promise<void> {
+    await this.page.locator('main[aria-busy=false]').waitFor()
+    await expect.poll(() => this.tile('CPU')).toMatch(/^\d+\.\d %$/)
+  }
+
+  /** The large figure with its unit: `23.6 %`, `14.2 / 24.0 GiB`. */
+  async tile(title: string): Promise<string> {
+    return words(this.page.locator(`section[aria-label="${title}"] p`))
+  }
+
+  /** The small statement at the right of a tile's title. */
+  async tileAside(title: string): Promise<string> {
+    return words(this.page.locator(`section[aria-label="${title}"] h2 > span`))
+  }
+
+  panel(title: string): Locator {
+    const heading = this.page.getByRole('heading', { name: title, exact: true })
+    return this.page.locator('section[aria-labelledby]').filter({ has: heading })
+  }
+
+  /** What a panel states at the right of its title. */
+  async statement(title: string): Promise<string> {
+    return words(this.panel(title).locator('div').first().locator('> span'))
+  }
+
+  legend(panel: string, entry: string): Locator {
+    return this.panel(panel).locator('button[aria-pressed]').filter({ hasText: entry })
+  }
+
+  /** The values of a panel's legend, by entry. */
+  async legendValues(panel: string): Promise<Record<string, string>> {
+    const entries = await this.panel(panel).locator('button[aria-pressed]').all()
+    const pairs = entries.map(async (entry) => {
+      const name = await words(entry.locator('> span').first())
+      return [name, await words(entry.locator('> b'))] as const
+    })
+    return Object.fromEntries(await Promise.all(pairs))
+  }
+
+  /** The picture of a panel; it takes the focus and moves the crosshair with the arrows. */
+  chart(title: string): Locator {
+    return this.page.getByRole('slider', { name: `${title}, crosshair`, exact: true })
+  }
+
+  get charts(): Locator {
+    return this.page.getByRole('slider')
+  }
+
+  get badge(): Locator {
+    return this.page.getByTitle('How fresh the data is')
+  }
+
+  get pauseButton(): Locator {
+    return this.page.getByRole('button', { name: /^(Pause|Resume)$/ })
+  }
+
+  span(name: '1m' | '5m' | '15m' | 'all'): Locator {
+    return this.page.getByRole('radio', { name, exact: true })
+  }
+
+  /** The instant that a panel says it shows, as `14:32:07`; empty when that is now. */
+  async instant(panel = 'CPU'): Promise<string> {
+    return /at (\d\d:\d\d:\d\d)/.exec(await this.statement(panel))?.[1] ?? ''
+  }
+
+  /** What assistive technology reads of a focused chart: the time and the values under the crosshair. */
+  async underCrosshair(title: string): Promise<string> {
+    return (await this.chart(title).getAttribute('aria-valuetext')) ?? ''
+  }
+
+  /** The pixels of a chart, as a fingerprint. */
+  async picture(title: string): Promise<string> {
+    return fingerprint(await this.chart(title).evaluate(pixelsOf))
+  }
+
+  /** The pixels of all charts, as fingerprints by name. */
+  async pictures(): Promise<Record<string, string>> {
+    const pixels = await this.charts.evaluateAll((canvases) =>
+      canvases.map((canvas) => [canvas.ariaLabel ?? '', (canvas as HTMLCanvasElement).toDataURL()] as const),
+    )
+    return Object.fromEntries(pixels.map(([name, data]) => [name, fingerprint(data)]))
+  }
+
+  /** Resolves when the page has painted what it knew at the call. */
+  async painted(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    )
+  }
+
+  /** The theme that is shown. */
+  async theme(): Promise<string | undefined> {
+    return this.page.evaluate(() => document.documentElement.dataset['theme'])
+  }
+}
+
+/** What a reader sees of an element, in one line. */
+export async function words(element: Locator): Promise<string> {
+  return (await element.innerText()).replace(/\s+/g, ' ').trim()
+}
+
+function pixelsOf(canvas: Element): string {
+  return (canvas as HTMLCanvasElement).toDataURL()
+}
+
+function fingerprint(pixels: string): string {
+  return createHash('sha1').update(pixels).digest('hex')
+}

@@ -8,7 +8,7 @@ WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY frontend/ ./
-RUN npm run build && node scripts/compress.mjs dist
+RUN npm run build && node scripts/compress.mjs dist && rm -r dist/.vite
 
 FROM ${GO_IMAGE} AS server
 WORKDIR /src/server

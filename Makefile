@@ -137,7 +137,7 @@ $(MODULES): frontend/package-lock.json
 $(APP): $(MODULES) $(APP_SOURCES)
 	@cd frontend && npm run --silent build && node scripts/compress.mjs dist
 	@find $(EMBEDDED) -mindepth 1 -not -name README.md -delete
-	@cp -R frontend/dist/. $(EMBEDDED)/
+	@cp -R frontend/dist/. $(EMBEDDED)/ && rm -r $(EMBEDDED)/.vite # the bundler's own list of files
 	@touch $@
 
 $(LINTER): server/tools/go.mod server/tools/go.sum

@@ -42,11 +42,10 @@ check_tools() {
   ! curl --silent --output /dev/null "http://$address/" || fail "$address is taken; set PORT"
 }
 
-# Podman asks for more open files and processes than a sandbox may give.
+# Podman and buildah ask for more open files and processes than a sandbox may give.
 private_settings() {
   export CONTAINERS_CONF=$work/containers.conf
-  printf '[containers]\ndefault_ulimits = ["nofile=%s:%s", "nproc=%s:%s"]\n' \
-    "$(ulimit -Sn)" "$(ulimit -Sn)" "$(ulimit -Su)" "$(ulimit -Su)" >"$CONTAINERS_CONF"
+  printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n' >"$CONTAINERS_CONF"
 }
 
 # A root file system with a shell, Node.js, npm and Go, in place of the images node and golang.
@@ -54,18 +53,21 @@ toolchain_image() {
   local root=$work/toolchain applet library
   mkdir -p "$root"/{bin,etc/ssl/certs,lib64,root,tmp,usr/bin,usr/lib/node_modules,usr/local,var/tmp}
   cp "$(command -v busybox)" "$root/bin/busybox"
-  for applet in $(busybox --list); do ln -sf busybox "$root/bin/$applet"; done
+  for applet in $(busybox --list); do [[ -e $root/bin/$applet ]] || ln -s busybox "$root/bin/$applet"; done
   ln -s ../../bin/busybox "$root/usr/bin/env"
   echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
   cp -L "$(command -v node)" "$root/usr/bin/node"
   ldd "$(command -v node)" | awk '/\//{ for (i = 1; i <= NF; i++) if ($i ~ "^/") print $i }' | while read -r library; do
     install -D "$library" "$root$library"
+    if [[ $library == */libc.so.6 ]]; then
+      cp "${library%/*}"/lib{rt,util,resolv,nss_dns,nss_files}.so.* "$root${library%/*}/" # native npm packages ask for them
+    fi
   done
-  cp -R "$(npm root --global)/npm" "$root/usr/lib/node_modules/npm"
+  cp -R "$(npm root --global 2>/dev/null)/npm" "$root/usr/lib/node_modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/bin/npm"
   cp -R "$(go env GOROOT)" "$root/usr/local/go"
-  tar -C "$root" -c . | podman import --change 'ENV PATH=/usr/local/go/bin:/usr/bin:/bin' --change 'ENV HOME=/root' \
+  tar -C "$root" -c . | podman import --quiet --change 'ENV PATH=/usr/local/go/bin:/usr/bin:/bin' --change 'ENV HOME=/root' \
     - localhost/vitals-check/toolchain >/dev/null
   rm -rf "$root"
 }
@@ -74,7 +76,7 @@ build_image() {
   local cached=()
   # Packages that are already on this machine need not be downloaded again.
   cached+=(--volume "$(go env GOMODCACHE):/root/go/pkg/mod" --volume "$(npm config get cache 2>/dev/null):/root/.npm")
-  buildah bud --quiet --isolation chroot --format docker --layers=false "${cached[@]}" \
+  buildah bud --isolation chroot --format docker --layers=false "${cached[@]}" \
     --build-arg NODE_IMAGE=localhost/vitals-check/toolchain --build-arg GO_IMAGE=localhost/vitals-check/toolchain \
     --build-arg "VERSION=${VERSION:-dev}" --tag localhost/vitals . >"$work/build.log" 2>&1 ||
     { tail -n 40 "$work/build.log" >&2; fail "the image does not build"; }

@@ -18,7 +18,7 @@ import (
 // How long file systems may take to answer.
 const (
 	mountPatience = 20 * time.Millisecond // of the sensor: what comes later is sent with a later tick
-	mountDeadline = 2 * time.Second       // of one answer: what comes later is thrown away
+	mountDeadline = 2 * time.Second       // of one answer: what is sent later is not true any more
 )
 
 func filesystemFamilies() []metric.Family {
@@ -154,11 +154,11 @@ func (s *filesystemSensor) askOne(state *mountState, path string, asked *inquiry
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer asked.close()
-	state.asking, state.fresh = false, time.Since(state.askedAt) < mountDeadline
+	state.asking, state.fresh = false, true
 	state.answer, state.err = answer, err
 }
 
-// take returns the fresh answers, each once.
+// take returns the fresh answers, each once, and throws those away that come too late to be true.
 func (s *filesystemSensor) take(now time.Time) ([]metric.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

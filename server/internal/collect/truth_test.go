@@ -289,15 +289,28 @@ func TestTruthOfUptimeAndProcesses(t *testing.T) {
 	within(t, "processes", processes, processesBefore, processesAfter, 25) // others start and end processes all the time
 }
 
+// ownSeconds is the processor time of this process.
+func ownSeconds(t *testing.T) float64 {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
+}
+
 func TestTruthOfVitals(t *testing.T) {
 	sensor := ownSensor(t, "vitals")
-	start := time.Now()
+	work(100 * time.Millisecond) // what was used before the first read does not count
+	before, start := ownSeconds(t), time.Now()
 	eventsOf(t, sensor, start)
-	work(300 * time.Millisecond)
-	values := eventsOf(t, sensor, time.Now())
-	if values["vitals.cpu"] <= 1 || values["vitals.cpu"] > 6400 {
-		t.Errorf("vitals.cpu is %v %% after work, want some", values["vitals.cpu"])
-	}
+	afterFirst := ownSeconds(t)
+	work(50 * time.Millisecond)
+	beforeSecond, end := ownSeconds(t), time.Now()
+	values := eventsOf(t, sensor, end)
+	after := ownSeconds(t)
+	percent := 100 / end.Sub(start).Seconds()
+	within(t, "vitals.cpu", values["vitals.cpu"], percent*(beforeSecond-afterFirst), percent*(after-before), 0.01)
 	for _, words := range rows(t, "/proc/self/status") {
 		if len(words) > 1 && words[0] == "VmRSS" {
 			within(t, "vitals.memory", values["vitals.memory"], 1024*number(t, words[1]), 1024*number(t, words[1]), 16*mib)

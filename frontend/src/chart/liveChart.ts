@@ -14,7 +14,7 @@ import { RingLineController, RingPoint, type PaintTarget } from './ringLine.ts'
 import { RingTimeScale, RingValueScale } from './scales.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
-import { quantizedSpan, type TimeRange } from './timeWindow.ts'
+import type { TimeRange } from './timeWindow.ts'
 
 export type { ChartOptions, LegendEntry, Line } from './chartOptions.ts'
 
@@ -181,7 +181,7 @@ export class LiveChart implements Drawable, Plot {
     const { width, height } = this.#chart.chartArea
     view.columns = Math.round(width * this.#box.ratio)
     view.height = Math.round((height + 2 * bleed) * this.#box.ratio)
-    view.pixel = quantizedSpan(range, this.#services.window.span, this.host.interval) / view.columns
+    view.pixel = this.#services.window.stretch(this.host) / view.columns
     view.end = Math.floor(range.to / view.pixel) + 1
     range.to = view.end * view.pixel
     range.from = range.to - view.columns * view.pixel

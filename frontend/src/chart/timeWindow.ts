@@ -7,6 +7,11 @@ export interface TimeRange {
   to: number
 }
 
+/** Every step of a window that grows with its data is this much longer than the one before. */
+const growth = 1.02
+/** Seconds; a picture of a moment would be all noise. */
+const leastStretch = 60
+
 /**
  * The stretch of time that every chart of the page shows: the newest `span` seconds of a host, or, while paused, the
  * stretch that was shown at the moment of the pause. Data goes on collecting behind a pause.
@@ -54,13 +59,28 @@ export class TimeWindow {
   /** The stretch to show, written into `into` (nothing is allocated in a frame). NaN at both ends without data. */
   range(host: HostSeries, into: TimeRange = { from: Number.NaN, to: Number.NaN }): TimeRange {
     this.#hosts.add(host)
-    into.to = this.#paused ? this.#frozen(host) : host.newestTime
-    into.from = Number.isFinite(this.#span) ? into.to - this.#span : host.oldestTime
+    into.to = this.#end(host)
+    into.from = into.to - this.stretch(host)
     return into
+  }
+
+  /**
+   * How many seconds the picture of a host covers: the span, or while less than that is held a little more than what
+   * is, so that a server that has just started fills its charts. It grows in steps and not with every row.
+   */
+  stretch(host: HostSeries): number {
+    const held = this.#end(host) - host.oldestTime
+    if (!(held < this.#span)) return this.#span
+    const least = Math.max(held, leastStretch, 10 * host.interval)
+    return Math.min(this.#span, growth ** Math.ceil(Math.log(least) / Math.log(growth)))
   }
 
   /** Called when the span or the pause changes, not when data arrives. */
   readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
+
+  #end(host: HostSeries): number {
+    return this.#paused ? this.#frozen(host) : host.newestTime
+  }
 
   #frozen(host: HostSeries): number {
     const known = this.#newestAtPause.get(host)
@@ -68,17 +88,4 @@ export class TimeWindow {
     this.#newestAtPause.set(host, host.newestTime)
     return host.newestTime
   }
-}
-
-/** Every step of a window that grows with its data is this much longer than the one before. */
-const growth = 1.02
-
-/**
- * How many seconds a picture spans: the window's span, or, when it shows all there is, a little more than that, so that
- * the scale does not change with every row.
- */
-export function quantizedSpan(range: Readonly<TimeRange>, span: number, interval: number): number {
-  if (Number.isFinite(span)) return span
-  const least = Math.max(range.to - range.from, 10 * interval)
-  return growth ** Math.ceil(Math.log(least) / Math.log(growth))
 }

@@ -1,9 +1,9 @@
 package stream
 
 import (
-	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -82,7 +82,18 @@ func tick(seq, series int) metric.Update {
 	return update
 }
 
-func seriesName(i int) string { return fmt.Sprintf("cpu.core{core=%d}", i) }
+func seriesName(i int) string { return "cpu.core{core=" + strconv.Itoa(i) + "}" }
+
+// viewersIn counts the viewers that follow a host.
+func viewersIn(streams *Streams) int {
+	streams.cache.mu.Lock()
+	defer streams.cache.mu.Unlock()
+	count := 0
+	for _, group := range streams.cache.groups {
+		count += group.viewers
+	}
+	return count
+}
 
 // eventually polls until the condition holds.
 func eventually(t *testing.T, what string, condition func() bool) {

@@ -21,6 +21,7 @@ type sink interface {
 const (
 	heartbeatEvery = 10 * time.Second
 	maxLagBytes    = 256 << 10 // how far a viewer may fall behind before its oldest ticks are skipped
+	maxKeptBytes   = 4 << 10   // a buffer that a snapshot made larger is not kept for the rest of the session
 )
 
 // pump moves one viewer's ticks from its subscription to its sink. Only its run goroutine touches it.
@@ -208,7 +209,7 @@ func (p *pump) sendStart(view *view, start hub.Start) error {
 			return err
 		}
 	}
-	for _, frame := range view.snapshots(start.Past) {
+	for frame := range view.snapshots(start.Past) {
 		if err := p.sendFrame(frame); err != nil {
 			return err
 		}
@@ -237,7 +238,11 @@ func (p *pump) forget(host string) {
 
 func (p *pump) sendFrame(frame wire.Frame) error {
 	p.buffer = p.streams.codec.Append(p.buffer[:0], frame)
-	return p.sink.Send(p.buffer)
+	err := p.sink.Send(p.buffer)
+	if cap(p.buffer) > maxKeptBytes {
+		p.buffer = nil
+	}
+	return err
 }
 
 func position(since map[string]metric.Position, host string) *metric.Position {

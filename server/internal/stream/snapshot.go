@@ -1,16 +1,18 @@
 package stream
 
 import (
+	"iter"
 	"math"
+	"slices"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"
 	"vitals/internal/wire"
 )
 
-// A snapshot frame holds at most so many values, about a quarter of a megabyte of JSON, so that no frame is large for a
-// client that bounds its messages and the write deadline is for a piece, not for all of the past.
-const maxSnapshotValues = 32 << 10
+// A snapshot frame holds at most so many values, some 64 KB of JSON, so that no frame is large for a client that bounds
+// its messages, a viewer that stalls in its past holds little, and the write deadline is for a piece, not for all of it.
+const maxSnapshotValues = 8 << 10
 
 // catalogFrame lists the series that the view's group sees.
 func (v *view) catalogFrame() wire.Catalog {
@@ -21,16 +23,17 @@ func (v *view) catalogFrame() wire.Catalog {
 	return wire.Catalog{Host: v.catalog.Host, Series: series}
 }
 
-// snapshots turns past ticks into frames under the columns of the view. The ticks may be older than its catalogue.
-func (v *view) snapshots(past []*hub.Tick) []wire.Snapshot {
+// snapshots turns past ticks into frames under the columns of the view, one after the other: all at once may be as large
+// as the ring. The ticks may be older than the view's catalogue.
+func (v *view) snapshots(past []*hub.Tick) iter.Seq[wire.Snapshot] {
 	rows := max(1, maxSnapshotValues/(len(v.columns)+1))
-	var frames []wire.Snapshot
-	for len(past) > 0 {
-		count := min(rows, len(past))
-		frames = append(frames, v.snapshot(past[:count]))
-		past = past[count:]
+	return func(yield func(wire.Snapshot) bool) {
+		for piece := range slices.Chunk(past, rows) {
+			if !yield(v.snapshot(piece)) {
+				return
+			}
+		}
 	}
-	return frames
 }
 
 func (v *view) snapshot(past []*hub.Tick) wire.Snapshot {

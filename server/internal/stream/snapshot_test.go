@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestALongPastComesInPieces(t *testing.T) {
 				bus.Publish(tick(seq, shapeOf.series))
 			}
 			start := pastOf(t, bus)
-			frames := newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past)
+			frames := slices.Collect(newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past))
 			checkPieces(t, frames, shapeOf.rows, shapeOf.series)
 		})
 	}
@@ -76,7 +77,7 @@ func checkRow(t *testing.T, frame wire.Snapshot, row int) {
 
 func TestRowsOlderThanTheirCatalogueHaveHoles(t *testing.T) {
 	start := pastOf(t, newHub(hub.Options{}), tick(1, 1), tick(2, 2))
-	frames := newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past)
+	frames := slices.Collect(newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past))
 	if len(frames) != 1 {
 		t.Fatalf("got %d frames", len(frames))
 	}

@@ -95,6 +95,11 @@ func (c *Client) handshake(address, path string, headers []string) error {
 	if err := c.Write([]byte(Handshake(address, path, headers...))); err != nil {
 		return err
 	}
+	return c.SkipHandshake()
+}
+
+// SkipHandshake reads the server's answer to a Handshake that was written, and checks it.
+func (c *Client) SkipHandshake() error {
 	_ = c.Network.SetReadDeadline(time.Now().Add(c.Patience))
 	answer, err := http.ReadResponse(c.reader, nil)
 	if err != nil {

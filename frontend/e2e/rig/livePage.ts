@@ -17,6 +17,7 @@ export class LivePage {
   async ready(): Promise<void> {
     await this.page.locator('main[aria-busy=false]').waitFor()
     await expect.poll(() => this.tile('CPU')).toMatch(/^\d+\.\d %$/)
+    await this.page.evaluate(async () => void (await document.fonts.ready))
   }
 
   /** The large figure with its unit: `23.6 %`, `14.2 / 24.0 GiB`. */
@@ -89,12 +90,23 @@ export class LivePage {
     return fingerprint(await this.chart(title).evaluate(pixelsOf))
   }
 
-  /** The pixels of all charts, as fingerprints by name. */
+  /** The pixels of a chart on a paused page, once they stand still. */
+  async settledPicture(title: string): Promise<string> {
+    let [before, now] = ['', await this.picture(title)]
+    while (before !== now) {
+      await this.painted()
+      ;[before, now] = [now, await this.picture(title)]
+    }
+    return now
+  }
+
+  /** The pixels of all charts and of what lies over them, as fingerprints by name. */
   async pictures(): Promise<Record<string, string>> {
-    const pixels = await this.charts.evaluateAll((canvases) =>
-      canvases.map((canvas) => [canvas.ariaLabel ?? '', (canvas as HTMLCanvasElement).toDataURL()] as const),
-    )
-    return Object.fromEntries(pixels.map(([name, data]) => [name, fingerprint(data)]))
+    const pictures: Record<string, string> = {}
+    for (const figure of await this.page.getByRole('figure').all()) {
+      pictures[(await figure.getAttribute('aria-label')) ?? ''] = fingerprint(await figure.screenshot())
+    }
+    return pictures
   }
 
   /** Resolves when the page has painted what it knew at the call. */
@@ -119,6 +131,6 @@ function pixelsOf(canvas: Element): string {
   return (canvas as HTMLCanvasElement).toDataURL()
 }
 
-function fingerprint(pixels: string): string {
+function fingerprint(pixels: string | Buffer): string {
   return createHash('sha1').update(pixels).digest('hex')
 }

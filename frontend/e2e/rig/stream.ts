@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 
 /** One event as the plain stream sends it. */
@@ -51,6 +52,21 @@ export class StreamRecord {
       if (value !== undefined) return value
     }
     return undefined
+  }
+
+  /** The names of the series that had a value in the ticks before that time. */
+  lately(time: number, ticks: number): Set<string> {
+    const until = this.times.filter((one) => one <= time).slice(-ticks)
+    return new Set(until.flatMap((one) => [...this.at(one).keys()]))
+  }
+
+  /** Resolves when so many more ticks have come. */
+  async more(ticks: number): Promise<void> {
+    const enough = this.#ticks.size + ticks
+    while (this.#ticks.size < enough) {
+      if (this.#socket.readyState !== WebSocket.OPEN) throw new Error('the stream ended')
+      await sleep(20)
+    }
   }
 
   stop(): void {

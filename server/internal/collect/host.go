@@ -30,8 +30,9 @@ type HostSource struct {
 
 var _ Source = (*HostSource)(nil)
 
-// NewHost reads what does not change about the machine and makes its sensors. The context is that of the whole life of the
-// source. It fails when a glob is bad, and when there is no procfs where one is expected.
+// NewHost reads what does not change about the machine, makes its sensors and reads them once, so that the first sample
+// has rates. The context is that of the whole life of the source. It fails when a glob is bad, and when there is no procfs
+// where one is expected.
 func NewHost(ctx context.Context, options HostOptions) (*HostSource, error) {
 	return newHost(ctx, resolvePaths(options.Rootfs), options)
 }
@@ -50,8 +51,9 @@ func newHost(ctx context.Context, paths paths, options HostOptions) (*HostSource
 	if options.Name != "" {
 		host.Name = options.Name
 	}
-	sensors := hostSensors(ctx, paths, options)
-	return &HostSource{host: host, sampler: newSampler(host.Name, options.Interval, options.Logger, sensors)}, nil
+	sampler := newSampler(host.Name, options.Interval, options.Logger, hostSensors(ctx, paths, options))
+	sampler.tick(ctx, time.Now(), 0) // the counters that the rates of the first sample start from
+	return &HostSource{host: host, sampler: sampler}, nil
 }
 
 func (o HostOptions) validate() error {

@@ -324,9 +324,8 @@ func TestHostSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source.Sample(t.Context(), time.Now(), 0)
 	work(100 * time.Millisecond)
-	update := source.Sample(t.Context(), time.Now(), 10)[0]
+	update := source.Sample(t.Context(), time.Now(), 0)[0]
 	families := make(map[string]metric.Family)
 	for _, family := range source.Families() {
 		families[family.Name] = family

@@ -1,11 +1,11 @@
 /**
  * The page of the comparison: the same rows drawn by LiveChart or by uPlot.
- * `?kind=vitals|uplot&charts=12&points=3600`. The script drives it through `window.bench`.
+ * `?kind=vitals|anew|uplot&charts=12&points=3600`; `anew` is ours with every line painted anew in every
+ * frame, as while an axis glides. The script drives it through `window.bench`.
  */
 import uPlot from 'uplot'
 import { Crosshair } from '../src/chart/crosshair.ts'
 import { LiveChart } from '../src/chart/liveChart.ts'
-import { lineWidth } from '../src/chart/ringLine.ts'
 import { FrameScheduler, type Drawable } from '../src/chart/scheduler.ts'
 import { ChartTheme } from '../src/chart/theme.ts'
 import { TimeWindow } from '../src/chart/timeWindow.ts'
@@ -27,7 +27,7 @@ const invented: Invented[] = Array.from({ length: chartCount * seriesPerChart },
   metric: `walk{series=${index}}`,
   unit: 'percent',
   base: 20 + (index % seriesPerChart) * 20,
-  wobble: 8,
+  wobble: 4,
 }))
 const host = new SyntheticHost(invented, interval, 1_700_000_000)
 const span = points * interval
@@ -56,7 +56,7 @@ function addVitals(chart: number): void {
   new LiveChart(canvas, services, { lines, unit: 'percent', max: 100, height: size.height, label: 'Walk' })
 }
 
-/** uPlot on the same rings, drawn by the same frame and only while on screen. */
+/** uPlot on the same rings, drawn by the same frame and only while on screen, with lines of its own usual width. */
 function addUplot(chart: number): void {
   const box = document.createElement('div')
   place.append(box)
@@ -76,7 +76,7 @@ function addUplot(chart: number): void {
         {},
         ...columns.map((_, index) => ({
           stroke: theme.color(colors[index]!),
-          width: lineWidth,
+          width: 1,
           points: { show: false },
         })),
       ],
@@ -106,13 +106,19 @@ function uplotData(columns: readonly Column[]): uPlot.AlignedData {
 
 for (let chart = 0; chart < chartCount; chart++) (kind === 'uplot' ? addUplot : addVitals)(chart)
 
+function tick(rows: number): void {
+  // Another scale, if by a hair: nothing painted can be kept.
+  if (kind === 'anew') timeWindow.setSpan(timeWindow.span > span ? span : span * (1 + 1e-9))
+  host.tick(rows)
+}
+
 /** Ticks at 10 Hz by the clock; resolves with how many there were. */
 async function ticksFor(seconds: number): Promise<number> {
   const start = performance.now()
   let ticks = 0
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      host.tick()
+      tick(1)
       ticks++
       if (performance.now() - start < seconds * 1000) return
       clearInterval(timer)
@@ -124,7 +130,7 @@ async function ticksFor(seconds: number): Promise<number> {
 /** Simulated time at speed: some ticks each frame. */
 async function rush(ticks: number, ticksPerFrame: number): Promise<void> {
   for (let done = 0; done < ticks; done += ticksPerFrame) {
-    host.tick(ticksPerFrame)
+    tick(ticksPerFrame)
     await new Promise(requestAnimationFrame)
   }
 }

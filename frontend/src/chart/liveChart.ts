@@ -58,7 +58,7 @@ export class LiveChart implements Drawable, Plot {
     this.#valueRange = new SteadyRange(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
     const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
-    this.#target = { context: this.#layer.context, projection }
+    this.#target = { context: this.#layer.context, projection, ratio: 1, interval: host.interval }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     const datasets = makeDatasets(options.lines, theme, [])
     this.#chart = new Chart(canvas, makeConfiguration(datasets, this.#box.ratio, this.#plugin()))
@@ -218,6 +218,8 @@ export class LiveChart implements Drawable, Plot {
   #project(): void {
     const { projection } = this.#target
     const { ratio } = this.#box
+    this.#target.ratio = ratio
+    this.#target.interval = this.host.interval
     const { pixel, end, columns, min, max } = this.#view
     const { height } = this.#chart.chartArea
     this.#layer.context.setTransform(ratio, 0, 0, ratio, 0, 0)

@@ -1,10 +1,10 @@
-/** Paints lines and the areas under them. Nothing is allocated: points go from the polyline's arrays into the path. */
+/** Paints lines and the areas under them. Nothing is allocated: points go from the polyline's arrays to the canvas. */
 import type { Polyline } from '../series/polyline.ts'
 
 /** The part of a 2D context that lines need. */
 export type LineContext = Pick<
   CanvasRenderingContext2D,
-  'beginPath' | 'moveTo' | 'lineTo' | 'closePath' | 'stroke' | 'fill'
+  'beginPath' | 'moveTo' | 'lineTo' | 'closePath' | 'stroke' | 'fill' | 'fillRect'
 >
 
 /** How a point becomes pixels: x = left + (time - from) * perSecond, y = zero - value * perUnit. */
@@ -18,7 +18,10 @@ export interface Projection {
   perUnit: number
 }
 
-/** Strokes the line; a point between two gaps becomes a dot. The caller has set the style. */
+/** A stroke of a long path costs more than its parts: rasterizers sort all edges of a path. */
+const pointsPerStroke = 48
+
+/** Strokes the line; a point between two gaps becomes a dot. The caller has set the style, which must be opaque. */
 export function strokeLine(context: LineContext, line: Polyline, projection: Projection): void {
   const { times, values, breaks, length } = line
   const { from, left, perSecond, zero, perUnit } = projection
@@ -32,8 +35,58 @@ export function strokeLine(context: LineContext, line: Polyline, projection: Pro
       // A path of one point paints nothing.
       if (point + 1 === length || breaks[point + 1] === 1) context.lineTo(x + 1, y)
     }
+    if (point % pointsPerStroke !== pointsPerStroke - 1) continue
+    context.stroke()
+    context.beginPath()
+    context.moveTo(x, y)
   }
   context.stroke()
+}
+
+/**
+ * Paints a line with several samples to a pixel as a bar for each column of pixels, from its lowest to its highest
+ * value and on to where the column before it ended. It looks like the stroke and costs a tenth of it.
+ */
+export function fillColumns(
+  context: LineContext,
+  line: Polyline,
+  { from, left, perSecond, zero, perUnit }: Projection,
+  thickness: number,
+  ratio: number,
+): void {
+  const { times, values, breaks, length } = line
+  const width = 1 / ratio
+  let column = Number.NaN
+  let low = 0
+  let high = 0
+  let last = 0
+  for (let point = 0; point < length; point++) {
+    const value = values[point]!
+    const at = Math.floor((left + (times[point]! - from) * perSecond) * ratio)
+    if (at !== column) {
+      if (point > 0)
+        bar(context, column * width, zero - high * perUnit, zero - low * perUnit, width, thickness)
+      const joined = breaks[point] === 0
+      column = at
+      low = joined ? Math.min(value, last) : value
+      high = joined ? Math.max(value, last) : value
+    } else if (value < low) low = value
+    else if (value > high) high = value
+    last = value
+  }
+  if (length > 0) bar(context, column * width, zero - high * perUnit, zero - low * perUnit, width, thickness)
+}
+
+function bar(
+  context: LineContext,
+  x: number,
+  y1: number,
+  y2: number,
+  width: number,
+  thickness: number,
+): void {
+  const top = Math.min(y1, y2) - thickness / 2
+  context.fillRect(x, top, width, Math.abs(y2 - y1) + thickness)
 }
 
 /** Fills between the line and zero, or between the line and the one that it is stacked on. */

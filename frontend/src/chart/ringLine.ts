@@ -7,7 +7,7 @@ import { DatasetController, Element, type CoreScaleOptions } from 'chart.js'
 import type { Column } from '../series/column.ts'
 import { Polyline } from '../series/polyline.ts'
 import type { LineSlot } from './lineMaker.ts'
-import { fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
+import { fillColumns, fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
 
 /** How a dataset of this type looks. */
 export interface RingLineStyle {
@@ -38,12 +38,16 @@ declare module 'chart.js' {
 /** What lines are painted on: a context and where time and value lie in it. */
 export interface PaintTarget {
   context: LineContext &
-    Pick<
-      CanvasRenderingContext2D,
-      'fillStyle' | 'strokeStyle' | 'lineWidth' | 'lineJoin' | 'lineCap' | 'globalAlpha'
-    >
+    Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'lineWidth' | 'lineJoin' | 'globalAlpha'>
   projection: Projection
+  /** Device pixels in a CSS pixel. */
+  ratio: number
+  /** Seconds between two samples of the fastest lines. */
+  interval: number
 }
+
+/** From so many samples to a column of pixels on, a line is painted as bars. */
+const denseSamples = 2
 
 /** CSS pixels. */
 export const lineWidth = 1.4
@@ -103,10 +107,15 @@ export function paintLine(
     fillLine(context, line, base, projection)
     context.globalAlpha = 1
   }
-  context.strokeStyle = style.color
-  context.lineWidth = lineWidth
-  context.lineJoin = 'round'
-  context.lineCap = 'butt'
-  strokeLine(context, line, projection)
+  if (projection.perSecond * target.ratio * target.interval * denseSamples <= 1) {
+    context.fillStyle = style.color
+    fillColumns(context, line, projection, lineWidth, target.ratio)
+  } else {
+    context.strokeStyle = style.color
+    context.lineWidth = lineWidth
+    // Round joins cost twice as much, and at this width nobody sees them.
+    context.lineJoin = 'bevel'
+    strokeLine(context, line, projection)
+  }
   projection.perUnit = upward
 }

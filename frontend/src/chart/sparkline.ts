@@ -96,7 +96,7 @@ export class Sparkline implements Drawable {
     context.globalAlpha = 1
     context.strokeStyle = color
     context.lineWidth = lineWidth
-    context.lineJoin = 'round'
+    context.lineJoin = 'bevel'
     strokeLine(context, this.#line, this.#projection)
   }
 

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { Polyline } from '../series/polyline.ts'
+import { fillColumns, fillLine, strokeLine, type Projection } from './paint.ts'
+import { paintLine } from './ringLine.ts'
+import { RecordingContext } from './testing/recordingContext.ts'
+
+/** Ten pixels a second from time 100 at pixel 5; a unit is two pixels, zero at 50. */
+const projection: Projection = { from: 100, left: 5, perSecond: 10, zero: 50, perUnit: 2 }
+const path = ['moveTo', 'lineTo', 'closePath', 'stroke', 'fill']
+
+/** Points at full seconds from 100; `null` starts the next one anew. */
+function polyline(...values: (number | null)[]): Polyline {
+  const line = new Polyline()
+  let startsAnew = true
+  values.forEach((value, second) => {
+    if (value !== null) line.add(100 + second, value, startsAnew)
+    startsAnew = value === null
+  })
+  return line
+}
+
+test('a line goes through its points', () => {
+  const context = new RecordingContext()
+  strokeLine(context.asContext, polyline(0, 10, 5), projection)
+  expect(context.log(...path)).toEqual(['moveTo 5 50', 'lineTo 15 30', 'lineTo 25 40', 'stroke'])
+})
+
+test('a gap is not crossed, and a lone point becomes a dot', () => {
+  const context = new RecordingContext()
+  strokeLine(context.asContext, polyline(1, 2, null, 3, null, 4), projection)
+  expect(context.log(...path)).toEqual([
+    'moveTo 5 48',
+    'lineTo 15 46',
+    'moveTo 35 44',
+    'lineTo 36 44',
+    'moveTo 55 42',
+    'lineTo 56 42',
+    'stroke',
+  ])
+})
+
+test('an area reaches down to zero, each piece on its own', () => {
+  const context = new RecordingContext()
+  fillLine(context.asContext, polyline(1, 2, null, 3, 4), undefined, projection)
+  expect(context.log(...path)).toEqual([
+    'moveTo 5 48',
+    'lineTo 15 46',
+    'lineTo 15 50',
+    'lineTo 5 50',
+    'closePath',
+    'moveTo 35 44',
+    'lineTo 45 42',
+    'lineTo 45 50',
+    'lineTo 35 50',
+    'closePath',
+    'fill',
+  ])
+})
+
+test('a stacked area reaches down to the line below, along its points', () => {
+  const context = new RecordingContext()
+  fillLine(context.asContext, polyline(5, 5, null, 6, 6), polyline(1, 2, 3, 4, 5), projection)
+  expect(context.log(...path)).toEqual([
+    'moveTo 5 40',
+    'lineTo 15 40',
+    'lineTo 15 46',
+    'lineTo 5 48',
+    'closePath',
+    'moveTo 35 38',
+    'lineTo 45 38',
+    'lineTo 45 40',
+    'lineTo 35 42',
+    'closePath',
+    'fill',
+  ])
+})
+
+test('drawn downward, values grow below zero; the next line is drawn upward again', () => {
+  const context = new RecordingContext()
+  const target = { context: context.asContext, projection: { ...projection }, ratio: 1, interval: 1 }
+  paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0, below: true })
+  paintLine(target, polyline(1, 2), undefined, { color: 'blue', fill: 0, below: false })
+  expect(context.log('moveTo', 'lineTo')).toEqual([
+    'moveTo 5 52',
+    'lineTo 15 54',
+    'moveTo 5 48',
+    'lineTo 15 46',
+  ])
+})
+
+test('the area is faint, the line is not, and both have the colour of the series', () => {
+  const context = new RecordingContext()
+  const target = { context: context.asContext, projection: { ...projection }, ratio: 1, interval: 1 }
+  paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0.2, below: false })
+  const [fill, stroke] = ['fill', 'stroke'].map((name) => context.calls.find((call) => call.name === name)!)
+  expect([fill!.fillStyle, fill!.globalAlpha]).toEqual(['red', 0.2])
+  expect([stroke!.strokeStyle, stroke!.globalAlpha]).toEqual(['red', 1])
+})
+
+test('no points paint no line', () => {
+  const context = new RecordingContext()
+  fillLine(context.asContext, polyline(), undefined, projection)
+  strokeLine(context.asContext, polyline(), projection)
+  expect(context.log('moveTo', 'lineTo')).toEqual([])
+})
+
+test('a long line is stroked in parts that touch', () => {
+  const context = new RecordingContext()
+  strokeLine(context.asContext, polyline(...Array.from({ length: 100 }, (_, second) => second)), projection)
+  expect(context.count('stroke')).toBe(3)
+  const points = context.calls.filter(({ name }) => name === 'moveTo' || name === 'lineTo')
+  const starts = points.flatMap(({ name }, index) => (name === 'moveTo' && index > 0 ? [index] : []))
+  expect(starts.length).toBe(2)
+  for (const start of starts) expect(points[start]!.args).toEqual(points[start - 1]!.args)
+})
+
+test('a dense line is a bar for each column, reaching to where the one before it ended, and not across a gap', () => {
+  const context = new RecordingContext()
+  const dense: Projection = { ...projection, left: 0, perSecond: 0.5, perUnit: 1 }
+  fillColumns(context.asContext, polyline(3, 1, 4, 6, null, 9, 8), dense, 2, 1)
+  expect(context.log('fillRect')).toEqual([
+    'fillRect 0 46 1 4', // 1 to 3
+    'fillRect 1 43 1 7', // 1 to 6: on from the 1 before it
+    'fillRect 2 40 1 2', // 9 alone: there is a gap before it
+    'fillRect 3 40 1 3', // 8 to 9
+  ])
+})
+
+test('with several samples to a pixel the line is painted as bars, with one it is stroked', () => {
+  for (const [perSecond, calls] of [
+    [0.5, [0, 2]],
+    [1, [1, 0]],
+  ] as const) {
+    const context = new RecordingContext()
+    const target = {
+      context: context.asContext,
+      projection: { ...projection, perSecond, left: 0 },
+      ratio: 1,
+      interval: 1,
+    }
+    paintLine(target, polyline(1, 2, 3), undefined, { color: 'red', fill: 0, below: false })
+    expect([context.count('stroke'), context.count('fillRect')]).toEqual(calls)
+  }
+})

@@ -1,0 +1,127 @@
+/** A 2D context that writes down what is done to it, and a canvas around it; for tests without a browser. */
+
+export interface Call {
+  name: string
+  args: unknown[]
+  strokeStyle: unknown
+  fillStyle: unknown
+  globalAlpha: number
+}
+
+const methods = [
+  'arc',
+  'beginPath',
+  'clearRect',
+  'clip',
+  'closePath',
+  'drawImage',
+  'fill',
+  'fillRect',
+  'fillText',
+  'lineTo',
+  'moveTo',
+  'putImageData',
+  'rect',
+  'resetTransform',
+  'restore',
+  'save',
+  'setLineDash',
+  'setTransform',
+  'stroke',
+]
+
+export class RecordingContext {
+  readonly calls: Call[] = []
+  strokeStyle: unknown = ''
+  fillStyle: unknown = ''
+  globalAlpha = 1
+  canvas: FakeCanvas | undefined
+
+  constructor() {
+    for (const name of methods) {
+      Object.defineProperty(this, name, { value: (...args: unknown[]) => this.#record(name, args) })
+    }
+  }
+
+  /** What was called, such as `moveTo 0 10`, only these methods, numbers rounded to hundredths. */
+  log(...names: string[]): string[] {
+    return this.calls
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, args }) => [name, ...args.map(rounded)].join(' '))
+  }
+
+  count(name: string): number {
+    return this.calls.filter((call) => call.name === name).length
+  }
+
+  clear(): void {
+    this.calls.length = 0
+  }
+
+  measureText(text: string): { width: number } {
+    return { width: 6 * text.length }
+  }
+
+  createImageData(width: number, height: number): { data: Uint8ClampedArray } {
+    return { data: new Uint8ClampedArray(width * height * 4) }
+  }
+
+  /** The same object for whoever wants a real context. */
+  get asContext(): CanvasRenderingContext2D {
+    return this as unknown as CanvasRenderingContext2D
+  }
+
+  #record(name: string, args: unknown[]): void {
+    const { strokeStyle, fillStyle, globalAlpha } = this
+    this.calls.push({ name, args, strokeStyle, fillStyle, globalAlpha })
+  }
+}
+
+function rounded(value: unknown): string {
+  return typeof value === 'number' ? String(Math.round(value * 100) / 100) : typeof value
+}
+
+/** As much of a canvas element as charts need. */
+export class FakeCanvas extends EventTarget {
+  width = 300
+  height = 150
+  clientWidth: number
+  tabIndex = -1
+  readonly style: Record<string, string> = {}
+  readonly context = new RecordingContext()
+  readonly made: FakeCanvas[] = []
+  readonly parentElement = null
+  readonly ownerDocument = {
+    createElement: () => {
+      const canvas = new FakeCanvas(0)
+      this.made.push(canvas)
+      return canvas
+    },
+  }
+
+  constructor(clientWidth = 400) {
+    super()
+    this.clientWidth = clientWidth
+    this.context.canvas = this
+  }
+
+  getContext(): RecordingContext {
+    return this.context
+  }
+
+  setAttribute(): void {
+    // Attributes do not matter here.
+  }
+
+  after(): void {
+    // Neither does where the canvas stands.
+  }
+
+  remove(): void {
+    // Nor that it goes.
+  }
+
+  get asCanvas(): HTMLCanvasElement {
+    return this as unknown as HTMLCanvasElement
+  }
+}

@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly address=127.0.0.1:${PORT:-18080}
+readonly address=127.0.0.1:${PORT:-18476}
 readonly container=vitals-check-$$
 runtime=${RUNTIME:-$(command -v runc || command -v crun || true)}
 work=$(mktemp -d "${TMPDIR:-/tmp}/vitals-container.XXXXXX")
@@ -68,7 +68,7 @@ toolchain_image() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/bin/npm"
   cp -R "$(go env GOROOT)" "$root/usr/local/go"
   tar -C "$root" -c . | podman import --quiet --change 'ENV PATH=/usr/local/go/bin:/usr/bin:/bin' --change 'ENV HOME=/root' \
-    - localhost/vitals-check/toolchain >/dev/null
+    --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' - localhost/vitals-check/toolchain >/dev/null
   rm -rf "$root"
 }
 
@@ -93,7 +93,7 @@ compose_says() {
 }
 
 start_container() {
-  podman run --detach --name "$container" \
+  podman run --detach --name "$container" --no-healthcheck \
     --network host --pid host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges \
     --user 65532:65532 --volume /:/host:ro,rslave --volume /proc:/host/proc:ro --volume /sys:/host/sys:ro \
     --env HOST_PROC=/host/proc --env HOST_SYS=/host/sys --env HOST_ETC=/host/etc --env "VITALS_LISTEN=$address" \
@@ -167,15 +167,15 @@ look_at_container() {
   page=$(curl --silent --show-error --fail --header 'Accept: text/html' "http://$address/")
   if [[ $page == *'<div id='* ]]; then ok "the page is the app"; else bad "the page is not the app"; fi
   expect "/livez" 200 "$(curl --silent --output /dev/null --write-out '%{http_code}' "http://$address/livez")"
-  if podman exec "$container" /vitals healthcheck; then ok "vitals healthcheck"; else bad "vitals healthcheck"; fi
+  if podman exec "$container" /vitals healthcheck; then ok "vitals healthcheck in the container"; else bad "vitals healthcheck in the container"; fi
 }
 
 look_at_values() {
   local processes root_bytes interface
   processes=$(find /proc -maxdepth 1 -regex '/proc/[0-9]+' | wc -l)
-  root_bytes=$(stat --file-system --format '%b %S' / | awk '{print $1 * $2}')
+  root_bytes=$(stat --file-system --format '%b %S' / | awk '{printf "%.0f", $1 * $2}')
   interface=$(ip -o route show default 2>/dev/null | awk '{print $5; exit}')
-  near "memory.total" "$(newest memory.total)" "$(awk '/^MemTotal:/{print $2 * 1024}' /proc/meminfo)" 0
+  near "memory.total" "$(newest memory.total)" "$(awk '/^MemTotal:/{printf "%.0f", $2 * 1024}' /proc/meminfo)" 0
   near "uptime" "$(newest uptime)" "$(awk '{print int($1)}' /proc/uptime)" 5
   near "processes" "$(newest processes)" "$processes" 25
   near "filesystem.total{mount=/}" "$(newest 'filesystem.total%7Bmount=/%7D')" "$root_bytes" 0

@@ -20,6 +20,7 @@ const (
 	messageTimeout   = 10 * time.Second // a message must be complete so long after it began
 	goodbyeTimeout   = 2 * time.Second  // for the close handshake
 	socketWriteBytes = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
+	socketReadBytes  = 512              // viewers say little; longer messages are read past the buffer
 )
 
 // Close codes of our own. 4000 to 4499 mean "come back", 4500 to 4999 mean "do not".
@@ -46,22 +47,24 @@ var errShutdown = &closing{websocket.StatusServiceRestart, "the server is stoppi
 
 // accept answers the handshake. The origin has been checked by the caller.
 func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
-	keeper := &connectionKeeper{ResponseWriter: w, deadlines: &deadlines{}}
+	deadlines := &deadlines{}
+	keeper := &connectionKeeper{ResponseWriter: w, deadlines: deadlines}
 	conn, err := websocket.Accept(keeper, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{wire.SubprotocolJSON},
 		InsecureSkipVerify: true, // the web room compares origins with its own settings
 		CompressionMode:    websocket.CompressionDisabled,
-		OnPingReceived:     func(context.Context, []byte) bool { keeper.deadlines.controlEnded(); return true },
-		OnPongReceived:     func(context.Context, []byte) { keeper.deadlines.controlEnded() },
+		// These live as long as the viewer. They must not hold the keeper, and with it all that the request left behind.
+		OnPingReceived: func(context.Context, []byte) bool { deadlines.controlEnded(); return true },
+		OnPongReceived: func(context.Context, []byte) { deadlines.controlEnded() },
 	})
 	if err != nil {
 		return nil, err
 	}
 	conn.SetReadLimit(wire.MaxClientFrameBytes)
-	if tcp, isTCP := keeper.deadlines.network.(*net.TCPConn); isTCP {
+	if tcp, isTCP := deadlines.network.(*net.TCPConn); isTCP {
 		_ = tcp.SetWriteBuffer(socketWriteBytes) // a hint; the stream works without
 	}
-	return &socket{conn: conn, deadlines: keeper.deadlines}, nil
+	return &socket{conn: conn, deadlines: deadlines}, nil
 }
 
 // connectionKeeper remembers the network connection that the library takes over.
@@ -73,8 +76,15 @@ type connectionKeeper struct {
 // Hijack implements [http.Hijacker].
 func (k *connectionKeeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	network, buffers, err := http.NewResponseController(k.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
 	k.deadlines.network = network
-	return &watchedConn{Conn: network, deadlines: k.deadlines}, buffers, err
+	watched := &watchedConn{Conn: network, deadlines: k.deadlines}
+	if buffers.Reader.Buffered() == 0 { // else the client has sent something already, which is in the large buffer
+		buffers.Reader = bufio.NewReaderSize(watched, socketReadBytes)
+	}
+	return watched, buffers, nil
 }
 
 // Send implements [sink].

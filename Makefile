@@ -106,9 +106,9 @@ GENERATED := protocol/schema.json frontend/src/wire/types.gen.ts docs/metrics.md
 .PHONY: gen
 gen: $(MODULES) ## Write everything that is generated from the Go types
 	@cd server && go build -o ../bin/generate ./cmd/generate
-	@bin/generate schema > bin/generated && mv bin/generated protocol/schema.json
-	@bin/generate metrics > bin/generated && mv bin/generated docs/metrics.md
-	@bin/generate settings README.md
+	@cd server && ../bin/generate schema > ../bin/generated && mv ../bin/generated ../protocol/schema.json
+	@cd server && ../bin/generate metrics > ../bin/generated && mv ../bin/generated ../docs/metrics.md
+	@cd server && ../bin/generate settings ../README.md
 	@cd frontend && npm run --silent gen
 
 .PHONY: check-gen

@@ -85,6 +85,11 @@ test-examples: build
 	@echo "==> examples"
 	@scripts/check-examples.sh
 
+.PHONY: test-examples
+test-examples: build
+	@echo "==> examples"
+	@scripts/check-examples.sh
+
 .PHONY: test-size
 test-size: build
 	@echo "==> size budget"

@@ -154,7 +154,7 @@ func (h *house) prefill(ctx context.Context) {
 		return
 	}
 	now := time.Now().Truncate(h.settings.Interval)
-	for tick, at := uint64(0), now.Add(-h.settings.Backfill); at.Before(now); tick, at = tick+1, at.Add(h.settings.Interval) {
+	for tick, at := uint64(0), now.Add(-h.settings.Backfill); !at.After(now); tick, at = tick+1, at.Add(h.settings.Interval) {
 		for _, update := range simulation.Sample(ctx, at, tick) {
 			h.publish(update)
 		}

@@ -1,28 +1,77 @@
 #!/usr/bin/env bash
 # Prints the tables of `make bench`: what the server costs, what each viewer costs, how late a value is, what drawing costs.
-# Takes the parts to run as arguments; without any it runs all. Nothing passes or fails here.
+# Nothing passes or fails here: times belong to the machine and its load, ratios of one run travel. Everything runs on the
+# loopback interface, in processes that end with this script.
+#
+#   scripts/bench.sh [--long] [resources] [fanout] [latency] [app]
+#
+# Without names all parts run, in about eight minutes. --long takes about four times as long and gives steadier figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-parts=("$@")
-if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout latency app); fi
-for part in "${parts[@]}"; do
-  case $part in
-    resources | fanout | latency | app) ;;
+long='' parts=()
+for argument in "$@"; do
+  case $argument in
+    --long) long=yes ;;
+    resources | fanout | latency | app) parts+=("$argument") ;;
     *)
-      echo "bench: no part $part; there are resources, fanout, latency and app" >&2
+      echo "bench: no part $argument; there are resources, fanout, latency and app, and the flag --long" >&2
       exit 2
       ;;
   esac
 done
+if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout latency app); fi
+[[ -x bin/vitals ]] || { echo 'bench: bin/vitals is missing; make bench builds it' >&2; exit 1; }
 
-(cd server && go build -o ../bin/bench ./cmd/bench)
-for part in "${parts[@]}"; do
-  echo "==> $part"
-  if [[ $part == app ]]; then
-    chromium=$(scripts/chromium.sh)
-    (cd frontend && CHROMIUM=$chromium node bench/compare.mjs)
-  else
-    bin/bench "$part" --binary bin/vitals
+vitals=$PWD/bin/vitals
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+(cd server && go build -o "$work/bench" ./cmd/bench)
+if ! chromium=$(scripts/chromium.sh); then chromium=''; fi
+export CHROMIUM=$chromium
+skipped=()
+
+resources=() fanout=() latency=() pixels=15 app=(--repeats 3 --seconds 3)
+if [[ -n $long ]]; then
+  resources=(--window 15s --rounds 5) fanout=(--window 20s --rounds 3) latency=(--window 2m) pixels=60 app=()
+fi
+
+# step LIMIT NAME COMMAND...: one measurement, bounded in time. One that fails is told at the end, and the others go on.
+step() {
+  local limit=$1 name=$2 status=0
+  shift 2
+  timeout --foreground --kill-after=30s "$limit" "$@" || status=$?
+  case $status in
+    0) ;;
+    124 | 137) skipped+=("$name: took longer than $limit") ;;
+    *) skipped+=("$name: ended with status $status") ;;
+  esac
+}
+
+# in_browser LIMIT NAME COMMAND...: a step of the front end.
+in_browser() {
+  if [[ -z $chromium ]]; then
+    skipped+=("$2: no Chromium")
+    return
   fi
+  cd frontend
+  step "$@"
+  cd ..
+}
+
+for part in "${parts[@]}"; do
+  case $part in
+    resources) step 20m "$part" "$work/bench" resources --binary "$vitals" "${resources[@]}" ;;
+    fanout) step 20m "$part" "$work/bench" fanout --binary "$vitals" "${fanout[@]}" ;;
+    latency)
+      step 5m 'sensor to socket' "$work/bench" latency --binary "$vitals" "${latency[@]}"
+      in_browser 3m 'sensor to pixel' node e2e/latency.mjs "$vitals" "$pixels"
+      ;;
+    app) in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}" ;;
+  esac
 done
+
+echo
+if [[ ${#skipped[@]} -gt 0 ]]; then printf 'Not measured: %s\n' "${skipped[@]}"; fi
+echo "Measured on $(nproc) processors, load average at the end $(cut -d' ' -f1-3 /proc/loadavg). Compare figures of one run."

@@ -18,7 +18,14 @@ type fanoutCommand struct {
 	Viewers []int         `default:"1,1000,10000" help:"Numbers of viewers."`
 	Batch   int           `default:"1000" help:"Viewers of the plain stream in batches, as one more row; 0 for none."`
 	Window  time.Duration `default:"8s" help:"Length of one measurement, in whole seconds."`
-	Rounds  int           `default:"2" help:"Measurements of each row; the median is printed."`
+	Rounds  int           `default:"1" help:"Measurements of each row; the median is printed."`
+
+	alone alone
+}
+
+// alone is what the server and the floor use while nobody watches, in one window.
+type alone struct {
+	server, floor time.Duration
 }
 
 // fanoutCase is one row.
@@ -49,6 +56,9 @@ func (c *fanoutCommand) Run(ctx context.Context) error {
 		cases = append(cases, fanoutCase{formBatch, c.Batch})
 	}
 	results := make([]fanoutFigures, len(cases))
+	if err := c.measureAlone(ctx); err != nil {
+		return err
+	}
 	for round := range c.Rounds {
 		for i, fanout := range cases {
 			fmt.Fprintf(os.Stderr, "fanout: round %d of %d: %d viewers, %s\n", round+1, c.Rounds, fanout.viewers, fanout.form)
@@ -61,9 +71,44 @@ func (c *fanoutCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+func (c *fanoutCommand) launchServer(ctx context.Context) (*server, error) {
+	return launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none")
+}
+
+func (c *fanoutCommand) launchFloor(ctx context.Context, bytes int) (*server, error) {
+	own, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return launchListener(ctx, own, "floor", "--bytes", strconv.Itoa(bytes))
+}
+
+func (c *fanoutCommand) measureAlone(ctx context.Context) error {
+	const anyLength = 500
+	for _, program := range []struct {
+		launch func() (*server, error)
+		into   *time.Duration
+	}{
+		{func() (*server, error) { return c.launchServer(ctx) }, &c.alone.server},
+		{func() (*server, error) { return c.launchFloor(ctx, anyLength) }, &c.alone.floor},
+	} {
+		started, err := program.launch()
+		if err != nil {
+			return err
+		}
+		spent, err := c.watchUsage(ctx, started.pid)
+		started.stop()
+		if err != nil {
+			return err
+		}
+		*program.into = spent.processor
+	}
+	return nil
+}
+
 // measure runs the server with its viewers, then the floor with as many.
 func (c *fanoutCommand) measure(ctx context.Context, fanout fanoutCase, into *fanoutFigures) error {
-	started, err := launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none")
+	started, err := c.launchServer(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +116,7 @@ func (c *fanoutCommand) measure(ctx context.Context, fanout fanoutCase, into *fa
 	if err := sleep(ctx, time.Second); err != nil {
 		return err
 	}
-	alone, err := c.watchUsage(ctx, started.pid)
+	before, err := usageOf(started.pid)
 	if err != nil {
 		return err
 	}
@@ -81,9 +126,9 @@ func (c *fanoutCommand) measure(ctx context.Context, fanout fanoutCase, into *fa
 	}
 	started.stop()
 	into.whole = append(into.whole, milliseconds(served.processor)/c.Window.Seconds())
-	into.processor = append(into.processor, perDelivery(served.processor-alone.processor, seen))
+	into.processor = append(into.processor, perDelivery(served.processor-c.alone.server, seen))
 	into.bytes = append(into.bytes, float64(seen.Bytes)/float64(fanout.viewers)/c.Window.Seconds())
-	into.memory = append(into.memory, (float64(served.resident)-float64(alone.resident))/1e3/float64(fanout.viewers))
+	into.memory = append(into.memory, (float64(served.resident)-float64(before.resident))/1e3/float64(fanout.viewers))
 	into.median, into.p99 = append(into.median, seen.MedianMs), append(into.p99, seen.P99Ms)
 	into.missing += fanout.viewers*int(c.Window.Seconds()) - seen.Deliveries
 	into.gone += seen.Gone
@@ -91,24 +136,16 @@ func (c *fanoutCommand) measure(ctx context.Context, fanout fanoutCase, into *fa
 }
 
 func (c *fanoutCommand) measureFloor(ctx context.Context, fanout fanoutCase, bytes int, into *fanoutFigures) error {
-	own, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	started, err := launchListener(ctx, own, "floor", "--bytes", strconv.Itoa(bytes))
+	started, err := c.launchFloor(ctx, bytes)
 	if err != nil {
 		return err
 	}
 	defer started.stop()
-	alone, err := c.watchUsage(ctx, started.pid)
-	if err != nil {
-		return err
-	}
 	served, seen, err := c.serve(ctx, started.process, started.address, fanoutCase{formRaw, fanout.viewers})
 	if err != nil {
 		return err
 	}
-	into.floor = append(into.floor, perDelivery(served.processor-alone.processor, seen))
+	into.floor = append(into.floor, perDelivery(served.processor-c.alone.floor, seen))
 	into.floorMedian = append(into.floorMedian, seen.MedianMs)
 	return nil
 }
@@ -204,7 +241,7 @@ func (c *fanoutCommand) print(cases []fanoutCase, results []fanoutFigures) {
 	}
 	printed.note("CPU us/tick: processor time of the server for each tick that a viewer got, less what it uses without viewers.")
 	printed.note("Floor: one loop of write(2) of as many bytes, no handshake, no goroutines, measured in the same way.")
-	printed.note("On loopback the writer pays for the receiver's side of TCP too. Medians of %d windows of %v. Load: %s",
+	printed.note("On loopback the writer pays for the receiver's side of TCP too. Windows: %d of %v. Load: %s",
 		c.Rounds, c.Window, machineLoad())
 	printed.note("KB/viewer: growth of the resident memory; buffers of the kernel are not in it. p50, p99: tick's timestamp to arrival.")
 	printed.print()

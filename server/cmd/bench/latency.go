@@ -12,7 +12,7 @@ import (
 type latencyCommand struct {
 	Binary   string        `required:"" help:"The program to measure."`
 	Interval time.Duration `default:"100ms" help:"Time between two samples."`
-	Window   time.Duration `default:"30s" help:"How long to measure."`
+	Window   time.Duration `default:"20s" help:"How long to measure."`
 }
 
 // Run measures and prints.

@@ -13,7 +13,7 @@ import (
 // another one, so that a busy moment of the machine does not hit the same subject always.
 type resourcesCommand struct {
 	Binary string        `required:"" help:"The program to measure."`
-	Window time.Duration `default:"6s" help:"Length of one measurement."`
+	Window time.Duration `default:"4s" help:"Length of one measurement."`
 	Rounds int           `default:"3" help:"Measurements of each row; the median is printed."`
 }
 

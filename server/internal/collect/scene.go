@@ -62,8 +62,8 @@ func (s *scene) say(family, name string, value float64) float64 {
 
 // utilization is the share of the processors that the work of that time wants, 0 to 1.
 func (m *machine) utilization(at float64) float64 {
-	people := m.work * workday(at) * (1 + 0.35*m.noise(chWork, at, 900, 240, 61, 17, 5, 2))
-	spikes := 0.35 * m.spikes(chSpikes, at, 97, 0.3)
+	people := m.work * workday(at) * (1 + 0.4*m.noise(chWork, at, 900, 240, 61) + 0.7*m.noise(chWork+3, at, 47, 19, 8, 3))
+	spikes := 0.5 * m.spikes(chSpikes, at, 97, 0.3)
 	return clamp(m.idle*(1+0.3*m.noise(chWork+1, at, 31, 7, 2))+people+m.jobs*m.jobLoad(at)+spikes+0.12*m.backup(at), 0.003, 0.97)
 }
 

@@ -54,7 +54,7 @@ func (s signals) spikes(c channel, at, cellSeconds, chance float64) float64 {
 		start := (float64(candidate) + s.chance(c+1<<40, candidate)) * cellSeconds
 		if since := at - start; since >= 0 {
 			size := 0.35 + 0.65*s.chance(c+2<<40, candidate)
-			decay := 2 + 10*s.chance(c+3<<40, candidate)
+			decay := 4 + 14*s.chance(c+3<<40, candidate)
 			height = max(height, size*min(since, 1)*math.Exp(-max(since-1, 0)/decay))
 		}
 	}
@@ -66,10 +66,11 @@ const (
 	daySeconds  = 24 * hourSeconds
 )
 
-// workday is how busy people are, from about 0.1 at night to about 0.8 in the middle of a working day, UTC.
+// workday is how busy people are, from about 0.3 at night, when other parts of the world are awake, to about 0.85 in the
+// middle of a working day, UTC.
 func workday(at float64) float64 {
 	hour := math.Mod(at, daySeconds) / hourSeconds
-	busy := 0.12 + 0.58*bump(hour, 10.5, 2.2) + 0.60*bump(hour, 15, 2.6) + 0.22*bump(hour, 20.5, 1.8)
+	busy := 0.30 + 0.48*bump(hour, 10.5, 2.2) + 0.52*bump(hour, 15, 2.6) + 0.16*bump(hour, 20.5, 1.8)
 	return busy * weekday(at)
 }
 
@@ -77,7 +78,7 @@ func workday(at float64) float64 {
 func weekday(at float64) float64 {
 	weight := func(day float64) float64 {
 		if number := math.Mod(day+4, 7); number == 0 || number == 6 { // the epoch began on a Thursday, number 4
-			return 0.45
+			return 0.6
 		}
 		return 1
 	}

@@ -10,7 +10,7 @@ export interface StatePageProps {
 /** A page that has nothing to show yet, and says why and what can be done. */
 export function StatePage({ icon, title, children, actions }: StatePageProps) {
   return (
-    <div role="status" className="grid min-h-[60dvh] place-items-center px-6 py-16">
+    <main aria-live="polite" className="grid min-h-[60dvh] place-items-center px-6 py-16">
       <div className="flex max-w-[28rem] animate-rise flex-col items-center gap-3 text-center">
         <span className="mb-2 grid size-14 place-items-center rounded-2xl border border-line2 text-mute">
           {icon}
@@ -19,6 +19,6 @@ export function StatePage({ icon, title, children, actions }: StatePageProps) {
         {children && <div className="text-base text-soft">{children}</div>}
         {actions && <div className="mt-3 flex flex-wrap justify-center gap-2">{actions}</div>}
       </div>
-    </div>
+    </main>
   )
 }

@@ -6,7 +6,14 @@ import { Pill } from '../../ui/Pill.tsx'
 import { Steady } from '../../ui/Steady.tsx'
 import { useConnectServices } from './services.ts'
 import { useAge, useConnection, useFreshness } from './useFreshness.ts'
-import { formatOffset, formatRoundTrip, freshnessTone, freshnessWord, reasonOf } from './words.ts'
+import {
+  formatOffset,
+  formatRoundTrip,
+  freshnessSentence,
+  freshnessTone,
+  freshnessWord,
+  reasonOf,
+} from './words.ts'
 
 export interface FreshnessBadgeProps {
   host: HostSeries | undefined
@@ -37,7 +44,7 @@ export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
         aria-expanded={open}
         aria-controls={detailsId}
         onClick={() => setOpen(!open)}
-        title="How fresh the data is"
+        title={`${freshnessSentence[freshness]}. Click for more`}
       >
         {freshnessWord[freshness]}
         <Age host={host} />
@@ -51,9 +58,10 @@ export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
 /** Ten times a second, and nothing but this text. */
 function Age({ host }: { host: HostSeries | undefined }) {
   const age = useAge(host)
+  if (Number.isNaN(age)) return null
   return (
     <span className="font-normal text-mute">
-      <Steady widest="0.0 s">{Number.isNaN(age) ? '–' : formatAge(age)}</Steady>
+      <Steady widest="0.0 s">{formatAge(age)}</Steady>
     </span>
   )
 }

@@ -4,13 +4,23 @@ import type { ConnectionStatus } from '../../transport/session.ts'
 import type { Tone } from '../../ui/Pill.tsx'
 import type { Freshness } from './freshness.ts'
 
+/** Short, and nearly of one width with the age behind it: the head of the page does not move with the state. */
 export const freshnessWord: Record<Freshness, string> = {
   waiting: 'Connecting',
   live: 'Live',
   late: 'Late',
-  reconnecting: 'Reconnecting',
+  reconnecting: 'Lost',
   offline: 'Offline',
   refused: 'Refused',
+}
+
+export const freshnessSentence: Record<Freshness, string> = {
+  waiting: 'Connecting to the server',
+  live: 'Samples come as they should',
+  late: 'Connected, but the newest sample is old',
+  reconnecting: 'The connection is lost; trying again',
+  offline: 'There is no network',
+  refused: 'The server refused this page',
 }
 
 export const freshnessTone: Record<Freshness, Tone> = {

@@ -20,6 +20,7 @@ export interface LiveHeadProps {
 export function LiveHead({ host, hosts, onHost, span, onSpan, badge }: LiveHeadProps) {
   return (
     <header className="glass sticky top-0 z-20 border-b border-line">
+      <h1 className="sr-only">{host ? `Vital signs of ${host.name}` : 'Vital signs'}</h1>
       <div className="flex min-h-14 flex-wrap items-center gap-2 px-4 py-2.5 tablet:flex-nowrap tablet:gap-3 tablet:px-6 tablet:py-0">
         <HostSwitcher host={host} hosts={hosts} onHost={onHost} />
         <WindowControl span={span} onSpan={onSpan} />

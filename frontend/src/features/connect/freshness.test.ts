@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { ageSeconds, isStale, judge } from './freshness.ts'
+import { formatOffset, formatRoundTrip, reasonOf, untilRetry } from './words.ts'
+
+const lost = {
+  state: 'reconnecting',
+  since: 0,
+  attempt: 1,
+  bytesPerSecond: 0,
+  dropped: 0,
+  appChanged: false,
+} as const
+
+describe('freshness', () => {
+  it('is live while samples come as they should', () => {
+    expect(judge('live', 0.4, 1)).toBe('live')
+    expect(judge('live', 4, 1)).toBe('live')
+  })
+
+  it('is late when the connection stands and samples do not come', () => {
+    expect(judge('live', 4.1, 1)).toBe('late')
+    expect(judge('live', 4.1, 10)).toBe('live')
+  })
+
+  it('waits for the first sample', () => {
+    expect(judge('connecting', Number.NaN, 1)).toBe('waiting')
+    expect(judge('live', Number.NaN, 1)).toBe('waiting')
+  })
+
+  it.each(['reconnecting', 'offline', 'refused'] as const)('is %s when the connection is', (state) => {
+    expect(judge(state, 0, 1)).toBe(state)
+  })
+
+  it('greys the page only once its values are old', () => {
+    expect(isStale('live', 0.4, 1)).toBe(false)
+    expect(isStale('reconnecting', 1, 1)).toBe(false)
+    expect(isStale('reconnecting', 12, 1)).toBe(true)
+    expect(isStale('late', 12, 1)).toBe(true)
+    expect(isStale('waiting', Number.NaN, 1)).toBe(false)
+  })
+})
+
+describe('the age of the newest sample', () => {
+  it('is told by the clock of the server', () => {
+    expect(ageSeconds(1000, 1_000_400)).toBeCloseTo(0.4)
+    expect(ageSeconds(1000, 990_400, 10_000)).toBeCloseTo(0.4)
+  })
+
+  it('is never below zero and unknown without a sample', () => {
+    expect(ageSeconds(1000, 999_000)).toBe(0)
+    expect(ageSeconds(Number.NaN, 999_000)).toBeNaN()
+  })
+})
+
+describe('words of the connection', () => {
+  it('count down to the next attempt', () => {
+    expect(untilRetry({ ...lost, nextRetryAt: 8000 }, 500)).toBe('in 8 s')
+    expect(untilRetry({ ...lost, nextRetryAt: 8000 }, 9000)).toBe('now')
+    expect(untilRetry(lost, 0)).toBe('now')
+  })
+
+  it('give the reason of the server before our own', () => {
+    expect(reasonOf({ ...lost, closeCode: 4500, closeReason: 'token expired' })).toBe('token expired')
+    expect(reasonOf({ ...lost, closeCode: 1006 })).toBe('the connection was cut')
+    expect(reasonOf(lost)).toBe('the server could not be reached')
+  })
+
+  it('state clocks and round trips with their unit', () => {
+    expect([3, -3, 1200, undefined].map(formatOffset)).toEqual(['+3 ms', '−3 ms', '+1.2 s', '–'])
+    expect([0.84, 24.4, undefined].map(formatRoundTrip)).toEqual(['0.8 ms', '24 ms', '–'])
+  })
+})

@@ -66,11 +66,11 @@ const (
 	daySeconds  = 24 * hourSeconds
 )
 
-// workday is how busy people are, from about 0.3 at night, when other parts of the world are awake, to about 0.85 in the
+// workday is how busy people are, from about 0.2 at night, when other parts of the world are awake, to about 0.85 in the
 // middle of a working day, UTC.
 func workday(at float64) float64 {
 	hour := math.Mod(at, daySeconds) / hourSeconds
-	busy := 0.30 + 0.48*bump(hour, 10.5, 2.2) + 0.52*bump(hour, 15, 2.6) + 0.16*bump(hour, 20.5, 1.8)
+	busy := 0.22 + 0.52*bump(hour, 10.5, 2.2) + 0.56*bump(hour, 15, 2.6) + 0.20*bump(hour, 20.5, 1.8)
 	return busy * weekday(at)
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { LivePage } from './livePage.ts'
 import { chromiumPath, results } from './places.ts'
 import { StreamRecord } from './stream.ts'
@@ -110,13 +110,20 @@ export const story = test.extend<Given>({
     const stage = new Stage(browser)
     try {
       await use(stage)
-      expect(await stage.faults(), 'faults in the page').toEqual([])
+      if (!hasFailed(task)) expect(await stage.faults(), 'faults in the page').toEqual([])
+    } catch (error) {
+      await stage.leave(folderOf(task.name))
+      throw error
     } finally {
-      if (task.result?.state === 'fail' || task.result?.errors?.length) await stage.leave(folderOf(task.name))
+      if (hasFailed(task)) await stage.leave(folderOf(task.name))
       await stage.clear()
     }
   },
 })
+
+function hasFailed({ result }: TestContext['task']): boolean {
+  return result?.state === 'fail' || (result?.errors?.length ?? 0) > 0
+}
 
 function folderOf(name: string): string {
   return join(results, name.replace(/[^\w]+/g, '-').toLowerCase().slice(0, 80))

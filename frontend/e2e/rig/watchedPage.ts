@@ -57,7 +57,7 @@ export class WatchedPage {
 
 /** What every page of the stories has in common. The zone is fixed so that times can be compared. */
 export const usualContext: BrowserContextOptions = {
-  viewport: { width: 1680, height: 1500 },
+  viewport: { width: 1440, height: 900 },
   colorScheme: 'dark',
   locale: 'en-GB',
   timezoneId: 'UTC',

@@ -111,13 +111,17 @@ story('a legend switches its line off and on, and is remembered', async ({ stage
   const server = await stage.simulate()
   const live = await stage.open(server.url)
   await live.pauseButton.click()
-  const before = await live.settledPicture('CPU')
   const entry = live.legend('CPU', 'system')
-  await entry.click()
-  await expect.poll(() => entry.getAttribute('aria-pressed')).toBe('false')
-  await expect.poll(() => live.picture('CPU')).not.toBe(before)
-  await entry.click()
-  await expect.poll(() => live.picture('CPU')).toBe(before)
+  const switched = async (on: boolean) => {
+    await entry.click()
+    await expect.poll(() => entry.getAttribute('aria-pressed')).toBe(String(on))
+    return live.settledPicture('CPU')
+  }
+  const off = await switched(false)
+  const on = await switched(true)
+  expect(on).not.toBe(off)
+  expect(await switched(false), 'off again').toBe(off)
+  expect(await switched(true), 'on again').toBe(on)
 
   await entry.click()
   await live.page.reload()

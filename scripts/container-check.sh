@@ -87,7 +87,7 @@ compose_says() {
   local line
   for line in 'network_mode: host' 'pid: host' '/:/host:ro,rslave' '/proc:/host/proc:ro' '/sys:/host/sys:ro' \
     'user: "65532:65532"' 'read_only: true' 'cap_drop: [ALL]' 'no-new-privileges:true' 'HOST_PROC: /host/proc' \
-    'HOST_SYS: /host/sys' 'HOST_ETC: /host/etc' '"serve", "--rootfs", "/host"' 'VITALS_LISTEN: 127.0.0.1:8080'; do
+    'HOST_SYS: /host/sys' 'HOST_ETC: /host/etc' '"serve", "--rootfs", "/host"' 'VITALS_LISTEN:-127.0.0.1:8080'; do
     if ! grep -qF -- "$line" docker-compose.yml; then bad "docker-compose.yml has no $line"; fi
   done
 }

@@ -9,6 +9,7 @@ package settings
 import (
 	"fmt"
 	"net"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +100,8 @@ func (s *Settings) checkNumbers() error {
 
 // checkBase lets pass what can stand in a URL path without escaping.
 func (s *Settings) checkBase() error {
-	if !strings.HasPrefix(s.Base, "/") || strings.Contains(s.Base, "//") || strings.ContainsFunc(s.Base, unfitForPath) {
+	isClean := path.Clean(s.Base) == s.Base || path.Clean(s.Base)+"/" == s.Base
+	if !strings.HasPrefix(s.Base, "/") || !isClean || strings.ContainsFunc(s.Base, unfitForPath) {
 		return &Error{"--base", s.Base, "a path such as / or /vitals, of letters, digits, -, _, . and /"}
 	}
 	return nil

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,7 +100,7 @@ func readMember(file string) (member, error) {
 		return member{}, fmt.Errorf("read %s: %w", file, err)
 	}
 	// The name of the program stands in parentheses and may hold anything; field 3, the state, follows it.
-	fields := strings.Fields(string(text[slices.Index(text, ' '):][strings.LastIndexByte(string(text), ')')-len(number)+1:]))
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	const state, parent, endedUser, endedSystem, startedAt, resident = 3, 4, 16, 17, 22, 24
 	if len(fields) <= resident-state {
 		return member{}, fmt.Errorf("read %s: has only %d fields", file, len(fields))

@@ -55,7 +55,9 @@ function renderToasts() {
   return { session, reload, enter }
 }
 
-const wait = (ms: number) => act(() => vi.advanceTimersByTime(ms))
+const wait = (ms: number) => {
+  act(() => void vi.advanceTimersByTime(ms))
+}
 
 describe('the toast of a lost connection', () => {
   it('comes after five seconds, and goes with the connection', () => {

@@ -61,9 +61,9 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
       <main
         aria-busy={!ready}
         className={classes(
-          'grid grid-cols-12 gap-x-4 gap-y-6 px-4 pt-4 pb-10 transition-[filter,opacity] duration-300',
+          'grid grid-cols-12 gap-x-4 gap-y-6 px-4 pt-4 pb-10 ',
           'tablet:gap-x-6 tablet:gap-y-7 tablet:px-6 tablet:pt-5',
-          stale && 'opacity-60 grayscale',
+          stale && 'stale',
         )}
       >
         <Tiles host={ready} />

@@ -39,7 +39,7 @@ export class RecordingContext {
 
   constructor() {
     for (const name of methods) {
-      Object.defineProperty(this, name, { value: (...args: unknown[]) => this.#record(name, args) })
+      Object.assign(this, { [name]: (...args: unknown[]) => this.#record(name, args) })
     }
   }
 

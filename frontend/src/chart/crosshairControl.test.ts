@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Crosshair } from './crosshair.ts'
+import { CrosshairControl, nearestRowTime } from './crosshairControl.ts'
+import { hostWith } from './testing/fakes.ts'
+import { FakeCanvas } from './testing/recordingContext.ts'
+
+const host = hostWith(
+  ['cpu'],
+  Array.from({ length: 20 }, (_, second) => [second]),
+)
+const range = { from: 1010, to: 1019 }
+/** Ten pixels a second from pixel 50 on. */
+const plot = { host, range, timeAt: (pixel: number) => (pixel < 50 ? undefined : 1010 + (pixel - 50) / 10) }
+
+test.each([
+  [1003.4, 1003],
+  [1003.6, 1004],
+  [1019.2, 1019],
+  [900, 900],
+])('the row nearest to %s is at %s', (time, nearest) => {
+  expect(nearestRowTime(host, time)).toBe(nearest)
+})
+
+describe('CrosshairControl', () => {
+  let canvas: FakeCanvas
+  let crosshair: Crosshair
+  let control: CrosshairControl
+
+  beforeEach(() => {
+    canvas = new FakeCanvas()
+    crosshair = new Crosshair()
+    control = new CrosshairControl(canvas.asCanvas, crosshair, plot)
+  })
+
+  function pointer(type: string, offsetX: number, more: object = {}): void {
+    canvas.dispatchEvent(
+      Object.assign(new Event(type), { pointerType: 'mouse', button: 0, buttons: 0, offsetX, ...more }),
+    )
+  }
+
+  function press(key: string, more: object = {}): boolean {
+    const event = Object.assign(new Event('keydown', { cancelable: true }), { key, ...more })
+    return !canvas.dispatchEvent(event)
+  }
+
+  test('the mouse points at samples, and leaves nothing behind', () => {
+    pointer('pointermove', 84)
+    expect(crosshair.time).toBe(1013)
+    pointer('pointermove', 10)
+    expect(crosshair.time).toBeUndefined()
+    pointer('pointermove', 84)
+    pointer('pointerleave', 84)
+    expect(crosshair.time).toBeUndefined()
+  })
+
+  test('a click pins, the next one frees', () => {
+    pointer('pointermove', 60)
+    pointer('pointerdown', 60)
+    pointer('pointermove', 100)
+    pointer('pointerleave', 100)
+    expect([crosshair.time, crosshair.pinned]).toEqual([1011, true])
+    pointer('pointerdown', 100)
+    expect([crosshair.time, crosshair.pinned]).toEqual([1015, false])
+  })
+
+  test('a finger sets and keeps it, a tap beside the plot removes it', () => {
+    const touch = { pointerType: 'touch', buttons: 1 }
+    pointer('pointerdown', 70, touch)
+    pointer('pointermove', 90, touch)
+    pointer('pointerleave', 90, touch)
+    expect([crosshair.time, crosshair.pinned]).toEqual([1014, true])
+    pointer('pointerdown', 20, touch)
+    expect(crosshair.time).toBeUndefined()
+  })
+
+  test('keys walk over the samples and stop at the ends', () => {
+    expect(press('ArrowLeft')).toBe(true)
+    expect(crosshair.time).toBe(1018)
+    press('ArrowRight')
+    press('ArrowRight')
+    expect(crosshair.time).toBe(1019)
+    press('ArrowLeft', { shiftKey: true })
+    expect(crosshair.time).toBe(1010)
+    press('End')
+    expect(crosshair.time).toBe(1019)
+    press('Home')
+    expect(crosshair.time).toBe(1010)
+    press('Escape')
+    expect(crosshair.time).toBeUndefined()
+  })
+
+  test('leaves alone the keys that are not its own', () => {
+    expect(press(' ')).toBe(false)
+    expect(press('ArrowLeft', { ctrlKey: true })).toBe(false)
+    expect(press('Escape')).toBe(false)
+    expect(crosshair.time).toBeUndefined()
+  })
+
+  test('a resting mouse points at another sample when the picture has moved', () => {
+    pointer('pointermove', 60)
+    range.from = 1012
+    crosshair.set(1005)
+    control.refresh()
+    expect(crosshair.time).toBe(1012)
+    range.from = 1010
+  })
+
+  test('destroyed, it listens no more', () => {
+    control.destroy()
+    pointer('pointermove', 84)
+    expect(crosshair.time).toBeUndefined()
+  })
+})

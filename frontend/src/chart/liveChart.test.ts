@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import type { HostSeries } from '../series/hostSeries.ts'
+import { LiveChart, type ChartOptions, type Line } from './liveChart.ts'
+import type { ChartServices } from './services.ts'
+import { appendRows, FakePage, fakeServices, hostWith } from './testing/fakes.ts'
+import { FakeCanvas, type RecordingContext } from './testing/recordingContext.ts'
+
+interface Rig {
+  host: HostSeries
+  page: FakePage
+  services: ChartServices
+  chart: LiveChart
+  canvas: FakeCanvas
+  /** Where the lines are painted. */
+  layer: RecordingContext
+}
+
+const metrics = ['user', 'system']
+
+function lineOf(host: HostSeries, metric: string, extra: Partial<Line> = {}): Line {
+  return { column: host.column(metric)!, label: metric, color: `--${metric}`, ...extra }
+}
+
+function rig(rows: (number | null)[][], options: Partial<ChartOptions> = {}, extra: Partial<Line> = {}): Rig {
+  const host = hostWith(metrics, rows)
+  const page = new FakePage()
+  const services = fakeServices(host, page)
+  const canvas = new FakeCanvas(400)
+  const lines = [lineOf(host, 'user'), lineOf(host, 'system', extra)]
+  const defaults: ChartOptions = { lines, unit: 'percent', max: 100, height: 124, label: 'CPU' }
+  const chart = new LiveChart(canvas.asCanvas, services, { ...defaults, ...options })
+  page.frame(0)
+  return { host, page, services, chart, canvas, layer: canvas.made[0]!.context }
+}
+
+/** Heights of the points of the strokes of one colour, as values from 0 to 100. */
+function values(layer: RecordingContext, color: string): number[] {
+  const end = layer.calls.findIndex(({ name, strokeStyle }) => name === 'stroke' && strokeStyle === color)
+  const begin = layer.calls.findLastIndex(({ name }, index) => name === 'beginPath' && index < end)
+  return layer.calls
+    .slice(begin, end)
+    .filter(({ name }) => name === 'moveTo' || name === 'lineTo')
+    .map(({ args }) => Math.round(101 - (args[1] as number)))
+}
+
+const rising = Array.from({ length: 12 }, (_, second) => [second * 2, 50 - second])
+
+describe('LiveChart', () => {
+  test('paints each line from the rings', () => {
+    const { layer } = rig(rising)
+    expect(values(layer, '--user').slice(-3)).toEqual([18, 20, 22])
+    expect(values(layer, '--system').slice(-3)).toEqual([41, 40, 39])
+  })
+
+  test('stacked, a line stands on the one below', () => {
+    const { layer } = rig(rising, { stacked: true })
+    expect(values(layer, '--user').slice(-2)).toEqual([20, 22])
+    expect(values(layer, '--system').slice(-2)).toEqual([60, 61])
+  })
+
+  test('a line drawn downward makes the axis symmetrical', () => {
+    const { layer } = rig(rising, {}, { below: true })
+    // 100 pixels now show 200 units, zero in the middle.
+    expect(values(layer, '--user').at(-1)).toBe(50 + 22 / 2)
+    expect(values(layer, '--system').at(-1)).toBe(Math.round(50 - 39 / 2))
+  })
+
+  test('a tick paints only what is new, the next frame after it nothing', () => {
+    const { host, page, layer } = rig(rising)
+    const all = layer.count('lineTo')
+    layer.clear()
+    appendRows(host, [[24, 38]], 1012)
+    expect(page.framePending).toBe(true)
+    page.frame(1000)
+    expect(layer.count('lineTo')).toBeGreaterThan(0)
+    expect(layer.count('lineTo')).toBeLessThan(all / 2)
+    expect(values(layer, '--user').at(-1)).toBe(24)
+    layer.clear()
+    page.frame(1016)
+    expect(layer.calls).toEqual([])
+  })
+
+  test('without an update of Chart.js: a tick resolves no layout', () => {
+    const { host, page, canvas } = rig(rising)
+    const measured = canvas.context.measureText.bind(canvas.context)
+    let measurements = 0
+    canvas.context.measureText = (text) => {
+      measurements++
+      return measured(text)
+    }
+    appendRows(host, [[24, 38]], 1012)
+    page.frame(1000)
+    expect(measurements).toBe(0)
+  })
+
+  test('a host whose clock went back is painted anew', () => {
+    const { host, page, layer } = rig(rising)
+    layer.clear()
+    appendRows(host, [[99, 1]], 1005)
+    page.frame(1000)
+    expect(values(layer, '--user').at(-1)).toBe(99)
+    expect(values(layer, '--user').length).toBe(6)
+  })
+
+  test('a hidden line is not painted, and comes back', () => {
+    const { chart, layer, page } = rig(rising)
+    layer.clear()
+    chart.setHidden('user', true)
+    page.frame(1)
+    expect(values(layer, '--user')).toEqual([])
+    expect(values(layer, '--system').at(-1)).toBe(39)
+    expect(chart.legend().map(({ hidden }) => hidden)).toEqual([true, false])
+    layer.clear()
+    chart.setHidden('user', false)
+    page.frame(2)
+    expect(values(layer, '--user').at(-1)).toBe(22)
+  })
+
+  test('a hidden line stays hidden when other lines come', () => {
+    const { chart, host, layer } = rig(rising)
+    chart.setHidden('user', true)
+    layer.clear()
+    const lines = [lineOf(host, 'system'), lineOf(host, 'user')]
+    chart.update({ lines, unit: 'percent', max: 100, height: 124, label: 'CPU' })
+    expect(chart.legend().map(({ metric, hidden }) => [metric, hidden])).toEqual([
+      ['system', false],
+      ['user', true],
+    ])
+    expect(values(layer, '--user')).toEqual([])
+  })
+
+  test('paused, rows cause no frame; resumed, the picture catches up', () => {
+    const { host, page, services, chart, layer } = rig(rising)
+    services.window.pause()
+    page.frame(0)
+    appendRows(host, [[90, 90]], 1012)
+    expect(page.framePending).toBe(false)
+    expect(chart.legend().map(({ value }) => value)).toEqual([22, 39])
+    layer.clear()
+    services.window.resume()
+    page.frame(1000)
+    expect(values(layer, '--user').at(-1)).toBe(90)
+  })
+
+  test('the legend shows the values at the crosshair, else the newest', () => {
+    const { chart, services } = rig(rising)
+    expect(chart.legend().map(({ value }) => value)).toEqual([22, 39])
+    services.crosshair.set(1003)
+    expect(chart.legend().map(({ value }) => value)).toEqual([6, 47])
+  })
+
+  test('moving the crosshair repaints neither lines nor axes', () => {
+    const { services, page, canvas, layer } = rig(rising)
+    layer.clear()
+    canvas.context.clear()
+    services.crosshair.set(1005)
+    page.frame(1)
+    expect([layer.calls, canvas.context.calls]).toEqual([[], []])
+    expect(canvas.made[1]!.context.count('arc')).toBe(2)
+  })
+
+  test('says in words what it shows', () => {
+    const { chart } = rig([
+      [10, null],
+      [30, null],
+      [20, null],
+    ])
+    expect(chart.summary()).toBe('CPU, last 10 s. user 20.0 %, between 10.0 % and 30.0 %. system no values.')
+  })
+
+  test('without rows it draws its axes and no lines', () => {
+    const { canvas, layer, chart } = rig([])
+    expect(canvas.context.log('fillText').length).toBe(3)
+    expect(layer.count('stroke')).toBe(0)
+    expect(chart.summary()).toBe('CPU, no data yet.')
+  })
+
+  test('destroyed, it listens to nothing and draws nothing', () => {
+    const { chart, host, page, services, canvas } = rig(rising)
+    chart.destroy()
+    canvas.context.clear()
+    appendRows(host, [[24, 38]], 1012)
+    services.window.setSpan(20)
+    services.theme.refresh()
+    page.frame(1)
+    expect(canvas.context.calls).toEqual([])
+    expect(page.watched.size).toBe(0)
+  })
+})

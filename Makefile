@@ -85,11 +85,6 @@ test-examples: build
 	@echo "==> examples"
 	@scripts/check-examples.sh
 
-.PHONY: test-examples
-test-examples: build
-	@echo "==> examples"
-	@scripts/check-examples.sh
-
 .PHONY: test-size
 test-size: build
 	@echo "==> size budget"

@@ -65,7 +65,7 @@ func openStalled(address string, session bool) (*streamtest.Client, error) {
 
 func TestStoppingTellsEveryViewer(t *testing.T) {
 	const viewers, allowed = 200, 10 * time.Second
-	program := start(t)
+	program := start(t, "--interval=1s", "--backfill=5m") // a past that is too long for a stalled session's pipes
 	guests, err := invite(program.address, viewers)
 	for _, guest := range guests {
 		defer guest.client.CloseNow()

@@ -15,6 +15,7 @@ import (
 var triple = regexp.MustCompile(`^\{"metric":"[a-zA-Z_][^"]*","value":-?[0-9.e+-]+,"timestamp":[0-9]{10}(\.[0-9]{1,3})?\}$`)
 
 func TestThePlainStreamIsOneTripleAMessage(t *testing.T) {
+	t.Parallel()
 	client, err := streamtest.Dial(start(t).address, "/ws")
 	must(t, err)
 	defer client.CloseNow()
@@ -35,6 +36,7 @@ func TestThePlainStreamIsOneTripleAMessage(t *testing.T) {
 }
 
 func TestThePlainStreamFiltersAndBatches(t *testing.T) {
+	t.Parallel()
 	program := start(t)
 	client, err := streamtest.Dial(program.address, "/ws?batch=1&metrics=cpu,load.*")
 	must(t, err)
@@ -56,6 +58,7 @@ func TestThePlainStreamFiltersAndBatches(t *testing.T) {
 }
 
 func TestASessionOfEveryHost(t *testing.T) {
+	t.Parallel()
 	program := start(t, "--simulate-hosts=3", "--backfill=10s")
 	client, hello, err := streamtest.OpenSession(program.address, "/ws")
 	must(t, err)
@@ -87,6 +90,7 @@ func TestASessionOfEveryHost(t *testing.T) {
 }
 
 func TestResumeAfterRandomCuts(t *testing.T) {
+	t.Parallel()
 	const cuts = 20
 	program := start(t)
 	chance := rand.New(rand.NewPCG(3, 4))
@@ -117,6 +121,7 @@ func TestResumeAfterRandomCuts(t *testing.T) {
 }
 
 func TestARestartedServerIsAGap(t *testing.T) {
+	t.Parallel()
 	program := start(t, "--backfill=2s")
 	client, hello, err := streamtest.OpenSession(program.address, "/ws")
 	must(t, err)
@@ -146,6 +151,7 @@ func TestARestartedServerIsAGap(t *testing.T) {
 }
 
 func TestAHostThatIsUnknown(t *testing.T) {
+	t.Parallel()
 	client, hello, err := streamtest.OpenSession(start(t).address, "/ws")
 	must(t, err)
 	defer client.CloseNow()

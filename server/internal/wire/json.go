@@ -100,19 +100,6 @@ func appendColumn(dst []byte, column Column) []byte {
 	return append(dst, ']')
 }
 
-// appendFloat writes the shortest number that reads back the same; what is not finite has no number and becomes null.
-func appendFloat(dst []byte, value float64) []byte {
-	size := math.Abs(value)
-	switch {
-	case math.IsNaN(value) || math.IsInf(value, 0):
-		return append(dst, "null"...)
-	case size != 0 && (size < 1e-6 || size >= 1e21):
-		return strconv.AppendFloat(dst, value, 'e', -1, 64)
-	default:
-		return strconv.AppendFloat(dst, value, 'f', -1, 64)
-	}
-}
-
 // MarshalJSON writes null for what is not finite.
 func (c Column) MarshalJSON() ([]byte, error) { return appendColumn(nil, c), nil }
 

@@ -10,14 +10,14 @@ export interface TileProps {
   children?: ReactNode
 }
 
-/** A large figure with its unit and a small picture of how it came about. */
+/** A large figure with its unit and a small picture of how it came about. A group, not a landmark: there are many. */
 export function Tile({ title, aside, figure, unit, children }: TileProps) {
   return (
-    <div role="group" aria-label={title} className="min-w-0 border-l border-line px-5">
-      <p className="flex justify-between gap-3 text-small font-medium whitespace-nowrap text-mute">
+    <section role="group" aria-label={title} className="min-w-0 border-l border-line px-5">
+      <h2 className="flex justify-between gap-3 text-small font-medium whitespace-nowrap text-mute">
         {title}
         <span className="min-w-0 truncate">{aside}</span>
-      </p>
+      </h2>
       <p className="mt-0.5 flex items-baseline text-figure leading-[1.15] font-semibold tracking-[-0.03em] whitespace-nowrap">
         {figure}
         <span className="ml-[3px] min-w-0 truncate text-[0.875rem] font-medium tracking-normal text-mute">
@@ -25,6 +25,6 @@ export function Tile({ title, aside, figure, unit, children }: TileProps) {
         </span>
       </p>
       <div className="mt-1.5 h-[1.875rem]">{children}</div>
-    </div>
+    </section>
   )
 }

@@ -44,7 +44,7 @@ export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
         aria-expanded={open}
         aria-controls={detailsId}
         onClick={() => setOpen(!open)}
-        title={`${freshnessSentence[freshness]}. Click for more`}
+        title={`How fresh the data is: ${freshnessSentence[freshness]}`}
       >
         {freshnessWord[freshness]}
         <Age host={host} />

@@ -15,12 +15,12 @@ export const freshnessWord: Record<Freshness, string> = {
 }
 
 export const freshnessSentence: Record<Freshness, string> = {
-  waiting: 'Connecting to the server',
-  live: 'Samples come as they should',
-  late: 'Connected, but the newest sample is old',
-  reconnecting: 'The connection is lost; trying again',
-  offline: 'There is no network',
-  refused: 'The server refused this page',
+  waiting: 'connecting to the server',
+  live: 'samples come as they should',
+  late: 'connected, but the newest sample is old',
+  reconnecting: 'the connection is lost; trying again',
+  offline: 'there is no network',
+  refused: 'the server refused this page',
 }
 
 export const freshnessTone: Record<Freshness, Tone> = {

@@ -105,6 +105,16 @@ describe('CrosshairControl', () => {
     range.from = 1010
   })
 
+  test('a pin that has left the picture is gone', () => {
+    crosshair.pin(1010)
+    control.refresh()
+    expect(crosshair.time).toBe(1010)
+    range.from = 1011
+    control.refresh()
+    range.from = 1010
+    expect([crosshair.time, crosshair.pinned]).toEqual([undefined, false])
+  })
+
   test('destroyed, it listens no more', () => {
     control.destroy()
     pointer('pointermove', 84)

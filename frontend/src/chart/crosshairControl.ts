@@ -46,8 +46,10 @@ export class CrosshairControl {
     canvas.addEventListener('keydown', this.#keyPressed, { signal })
   }
 
-  /** After the picture has moved on: a resting mouse points at another instant now. */
+  /** After the picture has moved on: a pin that has left it is gone, and a resting mouse points at another instant. */
   refresh(): void {
+    const { time, pinned } = this.#crosshair
+    if (pinned && time !== undefined && time < this.#plot.range.from) this.#crosshair.unpin()
     if (this.#hoverPixel !== undefined && !this.#crosshair.pinned) this.#pointAt(this.#hoverPixel)
   }
 

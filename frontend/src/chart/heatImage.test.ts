@@ -46,6 +46,19 @@ test('a tick paints one new column and the newest again; the ring goes round', (
   expect(columns.get(2)).toEqual([1128, 1128, 0, 0])
 })
 
+test('after the clock of the host went back everything is painted anew', () => {
+  const host = hostWith(['a'], [[10], [20], [30]], 1000)
+  const canvas = new FakeCanvas()
+  const image = new HeatImage(canvas.asCanvas)
+  image.reset(geometry, palette, host.columns)
+  image.paint(host, 999, 1002)
+  const { columns } = watch(canvas.context)
+  appendRows(host, [[100]], 1001)
+  image.paint(host, 998, 1001)
+  expect(columns.get(1001 % 4)![0]).toBe(1255)
+  expect(columns.size).toBe(4)
+})
+
 test('several rows of one bucket are their mean', () => {
   const host = hostWith(['a'], [[10], [30], [80]], 1000)
   const canvas = new FakeCanvas()

@@ -56,7 +56,8 @@ export class HeatImage {
   /** Paints the buckets that are not there yet, and the newest ones again: they may have got more rows. */
   paint(host: HostSeries, firstBucket: number, lastBucket: number): void {
     const { bucket } = this.#geometry
-    const kept = this.#last >= this.#first && firstBucket >= this.#first && firstBucket <= this.#last
+    // An end before the last one: the clock of the host went back.
+    const kept = firstBucket >= this.#first && firstBucket <= this.#last && lastBucket >= this.#last
     const start = kept ? this.#last : firstBucket
     const rows = host.rows(start * bucket, (lastBucket + 1) * bucket)
     const times = host.times(rows)

@@ -85,7 +85,7 @@ func serverSubject(binary string, interval time.Duration, name, aim string) subj
 			}
 			return &running{process: started.process, address: started.address}, nil
 		},
-		settle: 3 * time.Second,
+		settle: 5 * time.Second, // the first garbage collection is over
 		phases: []phase{
 			{name: name + ", no viewer", aim: aim},
 			{name: name + ", one viewer", aim: aim, act: func(ctx context.Context, r *running) error {

@@ -55,8 +55,12 @@ func wrongTypes() []string {
 		"string": `"x"`, "number": `7`, "array": `[1]`, "object": `{"a":1}`, "true": `true`,
 	}
 	fields := []struct{ frame, field, right string }{
-		{"ping", "id", "number"}, {"subscribe", "hosts", ""}, {"subscribe", "metrics", ""}, {"subscribe", "backfill", "number"},
-		{"subscribe", "since", ""}, {"unsubscribe", "hosts", ""},
+		{"ping", "id", "number"},
+		{"subscribe", "hosts", ""},
+		{"subscribe", "metrics", ""},
+		{"subscribe", "backfill", "number"},
+		{"subscribe", "since", ""},
+		{"unsubscribe", "hosts", ""},
 	}
 	var texts []string
 	for _, field := range fields {

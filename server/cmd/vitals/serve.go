@@ -147,17 +147,18 @@ func (h *house) publish(update metric.Update) {
 	}
 }
 
-// prefill gives a simulated past to the ring, so that a demo begins full.
+// prefill gives a simulated past to the ring, up to the present moment, so that a demo begins full.
 func (h *house) prefill(ctx context.Context) {
 	simulation, isSimulated := h.source.(*collect.Simulation)
 	if !isSimulated {
 		return
 	}
-	now := time.Now().Truncate(h.settings.Interval)
-	for tick, at := uint64(0), now.Add(-h.settings.Backfill); !at.After(now); tick, at = tick+1, at.Add(h.settings.Interval) {
+	at := time.Now().Truncate(h.settings.Interval).Add(-h.settings.Backfill)
+	for tick := uint64(0); at.Before(time.Now()) && ctx.Err() == nil; tick++ {
 		for _, update := range simulation.Sample(ctx, at, tick) {
 			h.publish(update)
 		}
+		at = at.Add(h.settings.Interval)
 	}
 }
 

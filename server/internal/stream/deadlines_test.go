@@ -3,6 +3,7 @@ package stream
 import (
 	"bufio"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -62,7 +63,7 @@ func inBubble(t *testing.T, test func(t *testing.T, streams *Streams)) {
 		stop()
 		<-published
 		streams.viewers.Wait()
-		if held := len(streams.cache.groups); held != 0 {
+		if held := groupsHeld(streams); held != 0 {
 			t.Errorf("%d groups are held without a viewer", held)
 		}
 	})
@@ -144,7 +145,9 @@ func TestAQuietViewerStays(t *testing.T) {
 		default:
 		}
 		client.CloseNow()
-		<-read
+		if err := <-read; streamtest.CodeOf(err) != 0 {
+			t.Errorf("closed: %v", err)
+		}
 	})
 }
 
@@ -189,7 +192,7 @@ func TestShutdownWaitsForNobodyLong(t *testing.T) {
 		}
 		request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(streamtest.Handshake("vitals", "/ws"))))
 		must(t, err)
-		if err := streams.ServeWebSocket(&pipeAnswer{header: http.Header{}}, request); err != ErrStopping {
+		if err := streams.ServeWebSocket(&pipeAnswer{header: http.Header{}}, request); !errors.Is(err, ErrStopping) {
 			t.Errorf("a viewer that comes too late is told %v", err)
 		}
 	})

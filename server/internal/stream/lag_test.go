@@ -167,10 +167,7 @@ func TestChurnLeavesNothingBehind(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	eventually(t, "all viewers are gone", func() bool { return viewersIn(streams) == 0 })
-	if held := len(streams.cache.groups); held != 0 {
-		t.Errorf("%d groups are left", held)
-	}
+	eventually(t, "all viewers are gone", func() bool { return groupsHeld(streams) == 0 })
 }
 
 // visit opens a session, changes its mind a few times and leaves in one of several ways.

@@ -95,6 +95,13 @@ func viewersIn(streams *Streams) int {
 	return count
 }
 
+// groupsHeld counts the kinds of viewers that the encode cache knows.
+func groupsHeld(streams *Streams) int {
+	streams.cache.mu.Lock()
+	defer streams.cache.mu.Unlock()
+	return len(streams.cache.groups)
+}
+
 // eventually polls until the condition holds.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()

@@ -259,8 +259,10 @@ func TestASubscriptionIsReplacedAndEnded(t *testing.T) {
 	expect[wire.Catalog](t, client)
 	expect[wire.Snapshot](t, client)
 
-	must(t, client.Send(wire.Subscribe{Hosts: []string{testHost, "db-1"}, Metrics: []string{"*core=1}"},
-		Since: map[string]metric.Position{testHost: {Epoch: bus.Epoch(), Seq: 1}}}))
+	must(t, client.Send(wire.Subscribe{
+		Hosts: []string{testHost, "db-1"}, Metrics: []string{"*core=1}"},
+		Since: map[string]metric.Position{testHost: {Epoch: bus.Epoch(), Seq: 1}},
+	}))
 	if catalog := expect[wire.Catalog](t, client); catalog.Host != testHost || len(catalog.Series) != 1 {
 		t.Errorf("the new catalogue is %+v", catalog)
 	}
@@ -286,7 +288,7 @@ func TestASubscriptionIsReplacedAndEnded(t *testing.T) {
 	if pong := expect[wire.Pong](t, client); pong.ID != 3 {
 		t.Errorf("got %+v", pong)
 	}
-	if held := len(streams.cache.groups); held != 0 {
+	if held := groupsHeld(streams); held != 0 {
 		t.Errorf("%d groups are held by a session without a subscription", held)
 	}
 }

@@ -189,8 +189,7 @@ func (s *Streams) read(ctx context.Context, socket *socket, commands chan<- wire
 // refuse tells the client what was wrong with its frame and ends the session: a program that sends bad frames would go
 // on sending them.
 func (s *Streams) refuse(socket *socket, err error) error {
-	var field *wire.FieldError
-	if errors.As(err, &field) {
+	if field, is := errors.AsType[*wire.FieldError](err); is {
 		if err := socket.Send(s.codec.Append(nil, field.Frame())); err != nil {
 			return err
 		}

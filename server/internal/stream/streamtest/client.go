@@ -56,8 +56,7 @@ func (c *Closed) Error() string { return fmt.Sprintf("closed with %d: %s", c.Cod
 
 // CodeOf is the close code that reading ended with, or 0 when there was none.
 func CodeOf(err error) int {
-	var closed *Closed
-	if errors.As(err, &closed) {
+	if closed, is := errors.AsType[*Closed](err); is {
 		return closed.Code
 	}
 	return 0

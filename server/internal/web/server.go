@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -108,8 +109,18 @@ func securityHeaders(next http.Handler) http.Handler {
 		header.Set("Content-Security-Policy", contentPolicy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if isTrustworthy(r) {
+			header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		}
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isTrustworthy reports whether a browser sees the page as secure; it ignores some headers elsewhere, and complains.
+func isTrustworthy(r *http.Request) bool {
+	name := hostname(r.Host)
+	address, err := netip.ParseAddr(name)
+	isLocal := err == nil && address.IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost")
+	return isLocal || r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

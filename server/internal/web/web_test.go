@@ -370,3 +370,23 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenerPolicyIsSentWhereBrowsersTakeIt(t *testing.T) {
+	h := newHouse(t, func(o *web.Options) { o.AllowHosts = []string{"vitals.example"} })
+	for _, test := range []struct {
+		host, forwarded string
+		want            bool
+	}{
+		{"localhost:8080", "", true},
+		{"127.0.0.1", "", true},
+		{"[::1]:8080", "", true},
+		{"vitals.example", "", false},
+		{"vitals.example", "https", true},
+		{"192.168.1.20:8080", "", false},
+	} {
+		got := h.get("/", "Host", test.host, "X-Forwarded-Proto", test.forwarded).header.Get("Cross-Origin-Opener-Policy") != ""
+		if got != test.want {
+			t.Errorf("%s %s: sent %v, expected %v", test.host, test.forwarded, got, test.want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** The browser story: the real program, a real browser, and what a person would do. `npm run e2e -- -t words` tells a part. */
 export default defineConfig({
   root: folder('.'),
+  cacheDir: folder('../node_modules/.vite'),
   test: {
     include: ['stories/*.story.ts'],
     environment: 'node',

@@ -22,12 +22,16 @@ export class LivePage {
 
   /** The large figure with its unit: `23.6 %`, `14.2 / 24.0 GiB`. */
   async tile(title: string): Promise<string> {
-    return words(this.page.locator(`section[aria-label="${title}"] p`))
+    return words(this.tileBox(title).locator('p'))
   }
 
   /** The small statement at the right of a tile's title. */
   async tileAside(title: string): Promise<string> {
-    return words(this.page.locator(`section[aria-label="${title}"] h2 > span`))
+    return words(this.tileBox(title).getByRole('heading').locator('> span'))
+  }
+
+  tileBox(title: string): Locator {
+    return this.page.getByRole('group', { name: title, exact: true })
   }
 
   panel(title: string): Locator {

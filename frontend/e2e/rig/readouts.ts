@@ -66,6 +66,7 @@ function labelOf(metric: string): string {
 
 /** Everything that the page states of the instant it names must be what the stream said of that time. */
 export async function expectValuesOfStream(live: LivePage, record: StreamRecord): Promise<void> {
+  await expect.poll(() => live.instant(), 'the page names an instant').not.toBe('')
   const instant = await live.instant()
   const stated = await statedBy(live)
   await expect.poll(() => record.times.some((time) => clock(time) > instant)).toBe(true)

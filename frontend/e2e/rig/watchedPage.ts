@@ -23,7 +23,7 @@ export class WatchedPage {
   constructor(page: Page) {
     this.page = page
     page.on('console', (message) => {
-      const line = `console ${message.type()}: ${message.text()}`
+      const line = `console ${message.type()}: ${message.text()} (${message.location().url})`
       this.log.push(line)
       if (['error', 'warning'].includes(message.type())) this.#faults.push(line)
     })

@@ -52,7 +52,7 @@ for (const [width, height] of [[390, 844], [360, 740]] as const) {
       const box = (await essential.boundingBox())!
       expect(box.y + box.height, 'in sight without scrolling').toBeLessThanOrEqual(height)
     }
-    const [tiles, chart] = [live.page.locator('section[aria-label="CPU"]'), live.chart('CPU')]
+    const [tiles, chart] = [live.tileBox('CPU'), live.chart('CPU')]
     expect((await tiles.boundingBox())!.y).toBeLessThan((await chart.boundingBox())!.y)
 
     const plot = (await chart.boundingBox())!

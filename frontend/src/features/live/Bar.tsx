@@ -20,6 +20,7 @@ export function Bar({ bar }: { bar: BarModel }) {
 }
 
 function amountText(bar: BarModel, reader: Reader): string {
+  if (Number.isNaN(reader.time)) return ''
   if (!reader.has(bar.percent)) return 'none'
   return `${formatText(reader.value(bar.used), 'bytes')} · ${formatText(reader.value(bar.percent), 'percent')}`
 }

@@ -39,7 +39,7 @@ function ListedFact({ name, children }: { name: string; children: string }) {
   return (
     <div className="flex justify-between gap-6">
       <dt className="text-mute">{name}</dt>
-      <dd className="text-right break-words whitespace-pre-line text-soft">{children}</dd>
+      <dd className="min-w-0 text-right wrap-anywhere whitespace-pre-line text-soft">{children}</dd>
     </div>
   )
 }

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import { Meter, type MeterTone } from '../../ui/Meter.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -56,7 +55,7 @@ function FilesystemRow({ filesystem }: { filesystem: FilesystemModel }) {
   const text = useReadout((reader) => readFilesystem(filesystem, reader).text, '')
   return (
     <div className="grid grid-cols-[7rem_1fr_auto] items-center gap-3 text-small">
-      <Mount>{filesystem.mount}</Mount>
+      <Mount path={filesystem.mount} />
       <Meter label={`${filesystem.mount} in use`} percent={percent} tone={meterTone[state]} />
       <span className={classes('min-w-[7.4rem] text-right whitespace-nowrap', textTone[state])}>
         {state === 'critical' && <span className="sr-only">nearly full: </span>}
@@ -67,10 +66,11 @@ function FilesystemRow({ filesystem }: { filesystem: FilesystemModel }) {
   )
 }
 
-function Mount({ children }: { children: ReactNode }) {
+/** The end of a path tells more than its beginning: what does not fit is cut off at the left. */
+function Mount({ path }: { path: string }) {
   return (
-    <span className="truncate" title={typeof children === 'string' ? children : undefined}>
-      {children}
+    <span dir="rtl" className="truncate text-left" title={path}>
+      <bdi dir="ltr">{path}</bdi>
     </span>
   )
 }

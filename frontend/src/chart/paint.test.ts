@@ -117,12 +117,12 @@ test('a long line is stroked in parts that touch', () => {
 test('a dense line is a bar for each column, reaching to where the one before it ended, and not across a gap', () => {
   const context = new RecordingContext()
   const dense: Projection = { ...projection, left: 0, perSecond: 0.5, perUnit: 1 }
-  fillColumns(context.asContext, polyline(3, 1, 4, 6, null, 9, 8), dense, 2, 1)
+  fillColumns(context.asContext, polyline(3, 1, 4, 6, null, 9, 8), dense, 1.4, 1)
   expect(context.log('fillRect')).toEqual([
-    'fillRect 0 46 1 4', // 1 to 3
-    'fillRect 1 43 1 7', // 1 to 6: on from the 1 before it
-    'fillRect 2 40 1 2', // 9 alone: there is a gap before it
-    'fillRect 3 40 1 3', // 8 to 9
+    'fillRect 0 46.3 1 3.4', // 1 to 3
+    'fillRect 1 43.3 1 6.4', // 1 to 6: on from the 1 before it
+    'fillRect 2 40.3 1 1.4', // 9 alone: there is a gap before it
+    'fillRect 3 40.3 1 2.4', // 8 to 9
   ])
 })
 

@@ -55,7 +55,9 @@ export function fillColumns(
   ratio: number,
 ): void {
   const { times, values, breaks, length } = line
-  const width = 1 / ratio
+  const pixel = 1 / ratio
+  // As wide as a line, in whole pixels.
+  const width = Math.max(1, Math.floor(thickness * ratio)) * pixel
   let column = Number.NaN
   let low = 0
   let high = 0
@@ -65,7 +67,7 @@ export function fillColumns(
     const at = Math.floor((left + (times[point]! - from) * perSecond) * ratio)
     if (at !== column) {
       if (point > 0)
-        bar(context, column * width, zero - high * perUnit, zero - low * perUnit, width, thickness)
+        bar(context, column * pixel, zero - high * perUnit, zero - low * perUnit, width, thickness)
       const joined = breaks[point] === 0
       column = at
       low = joined ? Math.min(value, last) : value
@@ -74,7 +76,7 @@ export function fillColumns(
     else if (value > high) high = value
     last = value
   }
-  if (length > 0) bar(context, column * width, zero - high * perUnit, zero - low * perUnit, width, thickness)
+  if (length > 0) bar(context, column * pixel, zero - high * perUnit, zero - low * perUnit, width, thickness)
 }
 
 function bar(

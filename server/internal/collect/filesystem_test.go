@@ -117,17 +117,20 @@ func TestMountsThatFail(t *testing.T) {
 		{&fs.PathError{Err: fs.ErrNotExist}, false},
 		{errors.New("stale file handle"), true},
 	} {
-		sensor := newFilesystemSensor(t.Context(), f.paths, nil)
-		sensor.statfs = func(path string) (usage, error) {
-			if path == sensor.mounts.path("/home") {
-				return usage{}, test.err
+		synctest.Test(t, func(t *testing.T) { // so that a busy machine is no slow mount
+			sensor := newFilesystemSensor(t.Context(), f.paths, nil)
+			sensor.statfs = func(path string) (usage, error) {
+				if path == sensor.mounts.path("/home") {
+					return usage{}, test.err
+				}
+				return usage{used: 1, available: 3, total: 4}, nil
 			}
-			return usage{used: 1, available: 3, total: 4}, nil
-		}
-		events, err := sensor.Read(time.Now())
-		if len(events) != 9 || (err != nil) != test.counts {
-			t.Errorf("%v: %d events and error %v, want the 9 of the other mounts and an error: %t", test.err, len(events), err, test.counts)
-		}
+			events, err := sensor.Read(time.Now())
+			if len(events) != 9 || (err != nil) != test.counts {
+				t.Errorf("%v: %d events and error %v, want the 9 of the other mounts and an error: %t",
+					test.err, len(events), err, test.counts)
+			}
+		})
 	}
 }
 

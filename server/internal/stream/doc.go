@@ -8,5 +8,5 @@
 //   - A viewer that takes no byte for 10 s is cut. One that takes too few skips its oldest ticks; a session is told how
 //     many by a gap frame. Neither slows the publisher or another viewer.
 //   - What a client sends is limited in bytes before it is decoded, and in time once it has begun.
-//   - On an error path the socket is given at most 2 s for its goodbye, whatever the peer does.
+//   - On an error path the socket is given at most 5 s for its goodbye, whatever the peer does.
 package stream

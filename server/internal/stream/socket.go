@@ -18,7 +18,7 @@ import (
 const (
 	sendTimeout      = 10 * time.Second // a peer that takes no byte for so long is cut
 	messageTimeout   = 10 * time.Second // a message must be complete so long after it began
-	goodbyeTimeout   = 2 * time.Second  // for the close handshake
+	goodbyeTimeout   = 5 * time.Second  // for the close handshake
 	socketWriteBytes = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
 	socketReadBytes  = 512              // viewers say little; longer messages are read past the buffer
 )

@@ -117,3 +117,16 @@ test.each([
 ])('%s is red, green and blue', (color, parts) => {
   expect(parseColor(color)).toEqual(parts)
 })
+
+test('one missing tick is bridged, a longer hole stays empty', () => {
+  const host = hostWith(['a'], [[50]], 1000)
+  appendRows(host, [[100]], 1002)
+  appendRows(host, [[100]], 1005.99)
+  const canvas = new FakeCanvas()
+  const image = new HeatImage(canvas.asCanvas)
+  image.reset({ ...geometry, buckets: 8 }, palette, host.columns)
+  const { columns } = watch(canvas.context)
+  image.paint(host, 1000, 1006)
+  const seen = [1000, 1001, 1002, 1003, 1004, 1005, 1006].map((bucket) => columns.get(bucket % 8)![0])
+  expect(seen).toEqual([1128, 1128, 1255, 1255, 0, 1255, 1255])
+})

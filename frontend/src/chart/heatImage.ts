@@ -4,6 +4,9 @@ import type { HostSeries } from '../series/hostSeries.ts'
 /** Rows at least this high (device pixels times the ratio) show a bar instead of a plain cell. */
 const barRowHeight = 22
 
+/** Intervals that the values before an empty bucket hold for. */
+const joinedTicks = 1.5
+
 /** How the picture is made; a change of any of these paints it anew. */
 export interface HeatGeometry {
   /** Seconds that one column of pixels stands for. */
@@ -20,7 +23,8 @@ export interface HeatGeometry {
 /**
  * The picture of a heat strip, one pixel wide for each stretch of time and as high as the screen wants it. It is a
  * ring: a new stretch is painted over the oldest one, so that nothing is ever shifted, and drawing takes two copies.
- * A cell is the mean of its values; without any it stays empty.
+ * A cell is the mean of its values. One tick may be missing, or be stamped a hair before its second: the values before
+ * it stand for it, as a line goes on over it. A longer hole stays empty.
  */
 export class HeatImage {
   readonly #canvas: HTMLCanvasElement
@@ -59,14 +63,17 @@ export class HeatImage {
     // An end before the last one: the clock of the host went back.
     const kept = firstBucket >= this.#first && firstBucket <= this.#last && lastBucket >= this.#last
     const start = kept ? this.#last : firstBucket
-    const rows = host.rows(start * bucket, (lastBucket + 1) * bucket)
+    const reach = joinedTicks * host.interval
+    const rows = host.rows(start * bucket - reach, (lastBucket + 1) * bucket)
     const times = host.times(rows)
     this.#views.length = 0
     for (const column of this.#columns) this.#views.push(host.values(column, rows))
     let row = 0
+    while (row < times.length && times[row]! < start * bucket) row++
     for (let index = start; index <= lastBucket; index++) {
-      const first = row
+      let first = row
       while (row < times.length && times[row]! < (index + 1) * bucket) row++
+      if (first === row && first > 0 && times[first - 1]! >= index * bucket - reach) first--
       this.#paintBucket(index, first, row)
     }
     this.#views.length = 0

@@ -11,3 +11,13 @@ export function baseOf(documentBase: string, development: boolean): string {
 export function routerPath(base: string): string {
   return new URL(base).pathname.replace(/\/+$/, '') || '/'
 }
+
+/**
+ * Has everything relative stay where it is when the app goes to another path: what the server injects is relative to the
+ * path that was asked for, and at the root it injects nothing.
+ */
+export function pinBase(base: string, page: Document = document): void {
+  const element = page.querySelector('base') ?? page.createElement('base')
+  element.href = base
+  if (!element.isConnected) page.head.prepend(element)
+}

@@ -4,12 +4,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
 import { LiveServicesContext } from '../features/live/services.ts'
-import { baseOf, routerPath } from './base.ts'
+import { baseOf, pinBase, routerPath } from './base.ts'
 import { CrashState } from './CrashState.tsx'
 import { makeRouter } from './router.tsx'
 import { makeServices, ServicesContext, type Services } from './services.ts'
 
 const base = baseOf(document.baseURI, import.meta.env.DEV)
+pinBase(base)
 const router = makeRouter(routerPath(base))
 const root = createRoot(document.getElementById('root') ?? document.body)
 

@@ -30,7 +30,7 @@ export function RefusedState({ onServer }: { onServer: () => void }) {
 
 /** Stands for the page while the server has never answered. */
 export function UnreachableState({ onServer }: { onServer: () => void }) {
-  const { session, serverAddress } = useConnectServices()
+  const { session, serverAddress, servedPage } = useConnectServices()
   const status = useConnection()
   return (
     <StatePage
@@ -47,6 +47,17 @@ export function UnreachableState({ onServer }: { onServer: () => void }) {
     >
       <p>{serverAddress}</p>
       <p className="mt-2">The page goes on trying by itself, and starts as soon as it gets through.</p>
+      {!servedPage && <OriginHint />}
     </StatePage>
+  )
+}
+
+/** A browser does not tell a page of another origin why it was turned away. */
+function OriginHint() {
+  return (
+    <p className="mt-2">
+      If the server runs, it may not allow this page. It does when started with{' '}
+      <b className="font-semibold break-words text-text">{`--allow-origin ${location.origin}`}</b>
+    </p>
   )
 }

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
 import { formatText } from '../../chart/format.ts'
-import { LiveChart } from '../../chart/liveChart.ts'
+import type { LiveChart } from '../../chart/liveChart.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { ChartFigure } from './ChartFigure.tsx'
@@ -13,6 +13,7 @@ import { MomentReadout } from './MomentReadout.tsx'
 import type { ChartPanel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 import { useRootScale } from './rootScale.ts'
+import { useDrawing } from './useDrawing.ts'
 
 export interface ChartPanelViewProps {
   panel: ChartPanel
@@ -30,11 +31,13 @@ export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) 
   const hidden = useMemo(() => new Set(hiddenLabels), [hiddenLabels])
   return (
     <Panel title={panel.title} aside={<MomentReadout figures={panel.now} />} className={className}>
-      {host ? (
-        <ChartCanvas panel={panel} host={host} hidden={hidden} />
-      ) : (
-        <EmptyBox className={boxHeight[panel.size]} />
-      )}
+      <Suspense fallback={<EmptyBox className={boxHeight[panel.size]} />}>
+        {host ? (
+          <ChartCanvas panel={panel} host={host} hidden={hidden} />
+        ) : (
+          <EmptyBox className={boxHeight[panel.size]} />
+        )}
+      </Suspense>
       <Legend panel={panel} hidden={hidden} onToggle={(entry) => toggle(panel.id, entry.label)} />
       {panel.bars?.map((bar) => (
         <Bar key={bar.label} bar={bar} />
@@ -63,6 +66,7 @@ interface ChartCanvasProps {
 }
 
 function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
+  const { LiveChart: Chart } = useDrawing()
   const services = useChartServices(host)
   const canvas = useRef<HTMLCanvasElement>(null)
   const chart = useRef<LiveChart>(undefined)
@@ -75,13 +79,13 @@ function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
 
   useEffect(() => {
     if (!canvas.current) return
-    const made = new LiveChart(canvas.current, services, latestOptions.current)
+    const made = new Chart(canvas.current, services, latestOptions.current)
     chart.current = made
     return () => {
       chart.current = undefined
       made.destroy()
     }
-  }, [services])
+  }, [Chart, services])
 
   useEffect(() => {
     if (latestOptions.current !== options) chart.current?.update(options)

@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react'
-import { HeatStrip, type HeatRow } from '../../chart/heatStrip.ts'
+import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
+import type { HeatRow, HeatStrip } from '../../chart/heatStrip.ts'
 import type { Column } from '../../series/column.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Panel } from '../../ui/Panel.tsx'
@@ -13,6 +13,7 @@ import type { HeatPanel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 import { useReadout } from './reading.ts'
 import { useRootScale } from './rootScale.ts'
+import { useDrawing } from './useDrawing.ts'
 
 export interface CoresPanelViewProps {
   panel: HeatPanel
@@ -24,7 +25,9 @@ export interface CoresPanelViewProps {
 export function CoresPanelView({ panel, host, className }: CoresPanelViewProps) {
   return (
     <Panel title={panel.title} aside={host && <BusiestReadout panel={panel} />} className={className}>
-      {host ? <HeatCanvas panel={panel} host={host} /> : <EmptyBox className="h-[14.375rem]" />}
+      <Suspense fallback={<EmptyBox className="h-[14.375rem]" />}>
+        {host ? <HeatCanvas panel={panel} host={host} /> : <EmptyBox className="h-[14.375rem]" />}
+      </Suspense>
       <div className="mt-1.5 flex h-5 items-center gap-3.5 text-small text-soft" aria-hidden="true">
         <span>0 %</span>
         <i className="heat-scale h-1.5 flex-1 rounded-[3px]" />
@@ -51,6 +54,7 @@ function BusiestReadout({ panel }: { panel: HeatPanel }) {
 }
 
 function HeatCanvas({ panel, host }: { panel: HeatPanel; host: HostSeries }) {
+  const { HeatStrip: Strip } = useDrawing()
   const services = useChartServices(host)
   const canvas = useRef<HTMLCanvasElement>(null)
   const strip = useRef<HeatStrip>(undefined)
@@ -68,13 +72,13 @@ function HeatCanvas({ panel, host }: { panel: HeatPanel; host: HostSeries }) {
 
   useEffect(() => {
     if (!canvas.current) return
-    const made = new HeatStrip(canvas.current, services, latestOptions.current)
+    const made = new Strip(canvas.current, services, latestOptions.current)
     strip.current = made
     return () => {
       strip.current = undefined
       made.destroy()
     }
-  }, [services])
+  }, [Strip, services])
 
   useEffect(() => {
     if (latestOptions.current !== options) strip.current?.update(options)

@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef } from 'react'
-import { Sparkline, type Derived } from '../../chart/sparkline.ts'
+import type { Derived } from '../../chart/sparkline.ts'
 import type { Column } from '../../series/column.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { useChartServices } from './chartServices.ts'
 import { highestOf } from './highest.ts'
 import { useRootScale } from './rootScale.ts'
+import { useDrawing } from './useDrawing.ts'
 
 export interface SparkCanvasProps {
   host: HostSeries
@@ -18,6 +19,7 @@ export interface SparkCanvasProps {
 
 /** A small line without axes. Decoration: what it shows is stated beside it. */
 export function SparkCanvas({ host, metrics, color, ceiling }: SparkCanvasProps) {
+  const { Sparkline } = useDrawing()
   const services = useChartServices(host)
   const canvas = useRef<HTMLCanvasElement>(null)
   const height = Math.round(30 * useRootScale())
@@ -32,7 +34,7 @@ export function SparkCanvas({ host, metrics, color, ceiling }: SparkCanvasProps)
     const fixed = ceiling === undefined ? {} : { ceiling: () => ceiling }
     const made = new Sparkline(canvas.current, services, { source, unit, color, height, ...fixed })
     return () => made.destroy()
-  }, [services, source, color, height, ceiling])
+  }, [Sparkline, services, source, color, height, ceiling])
 
   return <canvas ref={canvas} aria-hidden="true" className="block h-full w-full" />
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { noValue } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Tile } from '../../ui/Tile.tsx'
@@ -23,9 +23,11 @@ export function Tiles({ host }: { host: HostSeries | undefined }) {
             figure={<FigureText read={tile.figure} />}
             unit={<TextReadout read={tile.unit} without="" />}
           >
-            {host && (
-              <SparkCanvas host={host} metrics={tile.metrics} color={tile.color} ceiling={tile.ceiling} />
-            )}
+            <Suspense>
+              {host && (
+                <SparkCanvas host={host} metrics={tile.metrics} color={tile.color} ceiling={tile.ceiling} />
+              )}
+            </Suspense>
           </Tile>
         ))}
       </div>

@@ -11,12 +11,15 @@ export interface Focus {
 export async function focusOf(page: Page): Promise<Focus | undefined> {
   return page.evaluate(() => {
     const element = document.activeElement
-    if (element === null || element === document.body || element === document.documentElement) return undefined
+    if (element === null || element === document.body || element === document.documentElement)
+      return undefined
     const style = getComputedStyle(element)
     const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
     const box = element.getBoundingClientRect()
     return {
-      name: `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`.trim().replace(/\s+/g, ' '),
+      name: `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`
+        .trim()
+        .replace(/\s+/g, ' '),
       visible: outlined && box.width > 0 && box.height > 0,
       inDialog: element.closest('dialog') !== null,
     }
@@ -43,12 +46,18 @@ export async function walkByTab(page: Page): Promise<Focus[]> {
 /** Everything on the page that can be worked with, as the walk names it. Of a group of radio buttons it is the chosen one. */
 export async function operable(page: Page): Promise<string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [role=slider], [tabindex]')]
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        'a[href], button, input, select, textarea, [role=slider], [tabindex]',
+      ),
+    ]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0)
       .concat([...document.querySelectorAll<HTMLElement>('[role=radio][aria-checked=true]')])
       .filter((element, index, all) => all.indexOf(element) === index)
       .map((element) =>
-        `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`.trim().replace(/\s+/g, ' '),
+        `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`
+          .trim()
+          .replace(/\s+/g, ' '),
       ),
   )
 }

@@ -17,7 +17,7 @@ export class LivePage {
   async ready(): Promise<void> {
     await this.page.locator('main[aria-busy=false]').waitFor()
     await expect.poll(() => this.tile('CPU')).toMatch(/^\d+\.\d %$/)
-    await this.page.evaluate(async () => void (await document.fonts.ready))
+    await this.page.waitForFunction(() => document.fonts.status === 'loaded')
   }
 
   /** The large figure with its unit: `23.6 %`, `14.2 / 24.0 GiB`. */

@@ -44,7 +44,10 @@ export class NetworkCable {
   }
 
   #carry(client: Socket, upstream: Socket): void {
-    for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       this.#carried.add(from)
       from.pipe(to)
       from.on('error', () => to.destroy())

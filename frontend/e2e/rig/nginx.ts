@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nginxConfig } from './places.ts'
 
-const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find((path) => existsSync(path))
+const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find((path) =>
+  existsSync(path),
+)
 
 export const nginxIsInstalled = program !== undefined
 
@@ -63,7 +65,9 @@ async function siteOf(server: string, port: number): Promise<string> {
     .replace('server 127.0.0.1:8080;', `server ${server};`)
     .replace('listen 80;', `listen 127.0.0.1:${port};`)
   if (!adapted.includes(server) || !adapted.includes(String(port))) {
-    throw new Error(`${nginxConfig} is not as expected: it has no "server 127.0.0.1:8080;" or no "listen 80;"`)
+    throw new Error(
+      `${nginxConfig} is not as expected: it has no "server 127.0.0.1:8080;" or no "listen 80;"`,
+    )
   }
   return adapted
 }

@@ -18,7 +18,11 @@ export const pictures = fromFrontend('../docs/pictures')
 
 /** Says in one line what is missing, rather than failing in every story. */
 export function checkPlaces(): void {
-  const needed = { [binary]: 'make build', [`${builtApp}/index.html`]: 'make build', [chromiumPath]: 'apt-get install chromium' }
+  const needed = {
+    [binary]: 'make build',
+    [`${builtApp}/index.html`]: 'make build',
+    [chromiumPath]: 'apt-get install chromium',
+  }
   for (const [path, remedy] of Object.entries(needed)) {
     if (!existsSync(path)) throw new Error(`${path} does not exist: ${remedy}`)
   }

@@ -57,7 +57,9 @@ function due(record: StreamRecord, time: number): Record<string, unknown> {
 const modes = ['user', 'system', 'iowait', 'steal'] as const
 
 function modesAt(record: StreamRecord, time: number): Record<string, string> {
-  return Object.fromEntries(modes.map((mode) => [mode, spoken(record.at(time).get(`cpu.${mode}`), 'percent')]))
+  return Object.fromEntries(
+    modes.map((mode) => [mode, spoken(record.at(time).get(`cpu.${mode}`), 'percent')]),
+  )
 }
 
 function labelOf(metric: string): string {
@@ -66,18 +68,17 @@ function labelOf(metric: string): string {
 
 /** Everything that the page states of the instant it names must be what the stream said of that time. */
 export async function expectValuesOfStream(live: LivePage, record: StreamRecord): Promise<void> {
-  await expect.poll(() => live.instant(), 'the page names an instant').not.toBe('')
+  await expect.poll(() => live.instant(), { message: 'the page names an instant' }).not.toBe('')
   const instant = await live.instant()
   const stated = await statedBy(live)
   await expect.poll(() => record.times.some((time) => clock(time) > instant)).toBe(true)
   const candidates = record.times.filter((time) => clock(time) === instant)
   expect(candidates.length, `ticks of the stream at ${instant}`).toBeGreaterThan(0)
   const differing = (expected: Record<string, unknown>) =>
-    Object.keys(expected).filter((key) => JSON.stringify(expected[key]) !== JSON.stringify(stated[key])).length
+    Object.keys(expected).filter((key) => JSON.stringify(expected[key]) !== JSON.stringify(stated[key]))
+      .length
   // The page names the second; of the ticks in it, the likeliest is compared in full.
-  const [likeliest] = candidates
-    .map((time) => due(record, time))
-    .sort((a, b) => differing(a) - differing(b))
+  const [likeliest] = candidates.map((time) => due(record, time)).sort((a, b) => differing(a) - differing(b))
   expect(stated, `values on the page at ${instant}`).toEqual(likeliest)
 }
 

@@ -49,7 +49,11 @@ export class StaticHost {
   }
 }
 
-async function fileOf(folder: string, path: string, asked: string): Promise<{ status: number; file: string }> {
+async function fileOf(
+  folder: string,
+  path: string,
+  asked: string,
+): Promise<{ status: number; file: string }> {
   const { pathname } = new URL(asked, 'http://any')
   const inside = pathname.startsWith(path) ? normalize(pathname.slice(path.length)) : '..'
   const file = join(folder, inside === '.' || inside === '' ? 'index.html' : inside)

@@ -126,5 +126,11 @@ function hasFailed({ result }: TestContext['task']): boolean {
 }
 
 function folderOf(name: string): string {
-  return join(results, name.replace(/[^\w]+/g, '-').toLowerCase().slice(0, 80))
+  return join(
+    results,
+    name
+      .replace(/[^\w]+/g, '-')
+      .toLowerCase()
+      .slice(0, 80),
+  )
 }

@@ -40,9 +40,7 @@ export class WatchedPage {
 
   /** What went wrong in the page that nobody expected. */
   async faults(): Promise<string[]> {
-    const violations = await this.page
-      .evaluate(() => window.violations ?? [])
-      .catch(() => [] as string[])
+    const violations = await this.page.evaluate(() => window.violations ?? []).catch(() => [] as string[])
     const unexpected = this.#faults.filter((fault) => !this.#expected.some((pattern) => pattern.test(fault)))
     return [...unexpected, ...violations.map((violation) => `policy violated: ${violation}`)]
   }

@@ -87,15 +87,15 @@ story('dialogs and menus keep the focus and give it back', async ({ stage }) => 
   }
   await page.keyboard.press('Escape')
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
-  await expect.poll(async () => (await focusOf(page))?.name).toContain('Keyboard')
+  await expect.poll(async () => (await focusOf(page))?.name ?? '').toContain('Keyboard')
 
   const switcher = page.getByRole('button', { name: /choose another/ })
   await switcher.focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('ArrowDown')
-  expect((await focusOf(page))?.name).toMatch(/db-1/)
+  expect((await focusOf(page))?.name ?? '').toMatch(/db-1/)
   await page.keyboard.press('Escape')
-  await expect.poll(async () => (await focusOf(page))?.name).toContain('choose another')
+  await expect.poll(async () => (await focusOf(page))?.name ?? '').toContain('choose another')
   await page.keyboard.press('Enter')
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')

@@ -63,7 +63,11 @@ story('the window is 1, 5, 15 minutes or all', async ({ stage }) => {
     const [oldest, newest] = await ends(live)
     return secondsBetween(oldest, newest)
   }
-  for (const [name, seconds] of [['1m', 60], ['15m', 900], ['5m', 300]] as const) {
+  for (const [name, seconds] of [
+    ['1m', 60],
+    ['15m', 900],
+    ['5m', 300],
+  ] as const) {
     await live.span(name).click()
     await expect.poll(() => live.span(name).getAttribute('aria-checked')).toBe('true')
     expect(Math.abs((await spanned()) - seconds), name).toBeLessThanOrEqual(1)
@@ -141,7 +145,8 @@ async function ends(live: LivePage): Promise<[string, string]> {
 
 async function expectCrosshairEverywhere(live: LivePage, without: Record<string, string>): Promise<void> {
   const instant = await live.instant()
-  for (const panel of ['Memory', 'Network', 'Load', 'Cores']) expect(await live.instant(panel), panel).toBe(instant)
+  for (const panel of ['Memory', 'Network', 'Load', 'Cores'])
+    expect(await live.instant(panel), panel).toBe(instant)
   for (const [name, picture] of Object.entries(await live.pictures())) {
     expect(picture, `${name} shows the crosshair`).not.toBe(without[name])
   }

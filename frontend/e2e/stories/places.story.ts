@@ -17,20 +17,31 @@ story('under a path of its own: --base /vitals', async ({ stage }) => {
   await tellCoreStory(stage, server.url)
 })
 
-story.skipIf(!nginxIsInstalled)('behind nginx, under / and under a path that it strips', async ({ stage }) => {
-  const server = await stage.simulate('--interval', '250ms', '--allow-host', 'vitals.example.org')
-  const nginx = stage.keep(await Nginx.before(server.address))
-  await tellCoreStory(stage, `${nginx.url}vitals/`, server.url)
-  const live = await stage.open(nginx.url)
-  await live.page.goto(`${nginx.url}vitals`)
-  await expect.poll(() => live.page.url()).toBe(`${nginx.url}vitals/`)
-  await live.ready()
-})
-if (!nginxIsInstalled) console.warn('SKIPPED: the story behind nginx; install it with: apt-get install nginx-light')
+story.skipIf(!nginxIsInstalled)(
+  'behind nginx, under / and under a path that it strips',
+  async ({ stage }) => {
+    const server = await stage.simulate('--interval', '250ms', '--allow-host', 'vitals.example.org')
+    const nginx = stage.keep(await Nginx.before(server.address))
+    await tellCoreStory(stage, `${nginx.url}vitals/`, server.url)
+    const live = await stage.open(nginx.url)
+    await live.page.goto(`${nginx.url}vitals`)
+    await expect.poll(() => live.page.url()).toBe(`${nginx.url}vitals/`)
+    await live.ready()
+  },
+)
+if (!nginxIsInstalled)
+  console.warn('SKIPPED: the story behind nginx; install it with: apt-get install nginx-light')
 
 story('the app on another host: allowed, remembered, with deep links', async ({ stage }) => {
   const host = stage.keep(await StaticHost.of(await appUnder(stage, '/app/'), '/app/'))
-  const server = await stage.simulate('--interval', '250ms', '--static', 'none', '--allow-origin', host.origin)
+  const server = await stage.simulate(
+    '--interval',
+    '250ms',
+    '--static',
+    'none',
+    '--allow-origin',
+    host.origin,
+  )
   const record = await stage.record(server.url)
   const live = await stage.open(`${host.url}?server=${server.url}`)
   expect(new URL(live.page.url()).search, 'the address is free of ?server=').toBe('')

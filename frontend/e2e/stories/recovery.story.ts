@@ -10,37 +10,38 @@ import { expectNoHoleSince } from '../rig/readouts.ts'
 import { story } from '../rig/story.ts'
 import { lostConnection } from '../rig/watchedPage.ts'
 
-story('a server that dies and comes back: said at once, a toast after 5 s, a hole, and on it goes', async ({
-  stage,
-}) => {
-  const settings = ['--source', 'host', '--interval', '200ms']
-  const server = await stage.serve(...settings)
-  const before = await stage.record(server.url)
-  const live = await stage.open(`${server.url}?window=1m`)
-  live.watched.expect(lostConnection)
-  await noteWhenSeen(live, { lost: 'Reconnecting', toast: 'No connection to the server' })
-  await before.more(15)
+story(
+  'a server that dies and comes back: said at once, a toast after 5 s, a hole, and on it goes',
+  async ({ stage }) => {
+    const settings = ['--source', 'host', '--interval', '200ms']
+    const server = await stage.serve(...settings)
+    const before = await stage.record(server.url)
+    const live = await stage.open(`${server.url}?window=1m`)
+    live.watched.expect(lostConnection)
+    await noteWhenSeen(live, { lost: 'Reconnecting', toast: 'No connection to the server' })
+    await before.more(15)
 
-  await server.stop('SIGKILL')
-  await expect.poll(() => live.badge.innerText()).toMatch(/^Reconnecting/)
-  const toast = live.page.getByText('No connection to the server')
-  await toast.waitFor()
-  const { lost, toast: told } = await seen(live)
-  // The timer of the toast starts in the same task as the badge changes; a few ms are the clock's.
-  expect(told! - lost!, 'milliseconds from the badge to the toast').toBeGreaterThan(4900)
+    await server.stop('SIGKILL')
+    await expect.poll(() => live.badge.innerText()).toMatch(/^Reconnecting/)
+    const toast = live.page.getByText('No connection to the server')
+    await toast.waitFor()
+    const { lost, toast: told } = await seen(live)
+    // The timer of the toast starts in the same task as the badge changes; a few ms are the clock's.
+    expect(told! - lost!, 'milliseconds from the badge to the toast').toBeGreaterThan(4900)
 
-  const again = await stage.serve(...settings, '--listen', server.address)
-  const after = await stage.record(again.url)
-  await expect.poll(() => live.badge.innerText()).toMatch(/^Live/)
-  await expect.poll(() => toast.count()).toBe(0)
-  await after.more(15)
-  await live.pauseButton.click()
-  await live.painted()
-  const hole = await holeIn(live.chart('Memory'))
-  expect(hole.longest, `columns without a value, of ${hole.width}`).toBeGreaterThan(hole.width / 20)
-  await after.more(2)
-  await expectNoHoleSince(live, after, after.times.at(-10)!)
-})
+    const again = await stage.serve(...settings, '--listen', server.address)
+    const after = await stage.record(again.url)
+    await expect.poll(() => live.badge.innerText()).toMatch(/^Live/)
+    await expect.poll(() => toast.count()).toBe(0)
+    await after.more(15)
+    await live.pauseButton.click()
+    await live.painted()
+    const hole = await holeIn(live.chart('Memory'))
+    expect(hole.longest, `columns without a value, of ${hole.width}`).toBeGreaterThan(hole.width / 20)
+    await after.more(2)
+    await expectNoHoleSince(live, after, after.times.at(-10)!)
+  },
+)
 
 story('a cut of the network leaves no hole', async ({ stage }) => {
   const server = await stage.simulate('--interval', '200ms')
@@ -90,7 +91,8 @@ async function noteWhenSeen(live: LivePage, texts: Record<string, string>): Prom
     Object.assign(window, { seen: times })
     const look = () => {
       for (const [name, text] of Object.entries(wanted)) {
-        if (times[name] === undefined && document.body.textContent.includes(text)) times[name] = performance.now()
+        if (times[name] === undefined && document.body.textContent.includes(text))
+          times[name] = performance.now()
       }
     }
     new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true })

@@ -162,6 +162,9 @@ func (s *filesystemSensor) askOne(state *mountState, path string, asked *inquiry
 func (s *filesystemSensor) take(now time.Time) ([]metric.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.hasFresh() { // most ticks: no list to sort
+		return nil, nil
+	}
 	var events []metric.Event
 	var failures []error
 	for _, point := range slices.Sorted(maps.Keys(s.states)) {
@@ -180,6 +183,15 @@ func (s *filesystemSensor) take(now time.Time) ([]metric.Event, error) {
 		events = append(events, state.events()...)
 	}
 	return events, errors.Join(failures...)
+}
+
+func (s *filesystemSensor) hasFresh() bool {
+	for _, state := range s.states {
+		if state.fresh {
+			return true
+		}
+	}
+	return false
 }
 
 // isOutOfReach reports a mount that this process may not look at, or that is gone: nothing is wrong with the machine.

@@ -235,7 +235,7 @@ func simulatedSensors() []sensorCost {
 		{"disk", 90e-6, false},
 		{"network", 50e-6, false},
 		{"pressure", 40e-6, false},
-		{"processes", 80e-6, false},
+		{"processes", 80e-6, true},
 		{"uptime", 2e-6, false},
 		{"vitals", 15e-6, false},
 		{"filesystem", 180e-6, true},

@@ -9,12 +9,14 @@ import (
 
 func processesFamilies() []metric.Family {
 	return []metric.Family{{
-		Name: "processes", Unit: metric.Count, Kind: metric.Gauge, Help: "Processes that exist, threads not counted",
+		Name: "processes", Unit: metric.Count, Kind: metric.Gauge, Every: slowEvery,
+		Help:       "Processes that exist, threads not counted",
 		Prometheus: "vitals_processes", OpenTelemetry: "system.process.count",
 	}}
 }
 
-// processesSensor counts the numbered folders of procfs and opens none of them.
+// processesSensor counts the numbered folders of procfs and opens none of them. It is slow because the kernel walks all
+// processes for it: with a thousand of them it would cost more than all other sensors together.
 type processesSensor struct {
 	proc   string
 	buffer []byte

@@ -45,9 +45,10 @@ func (s *scene) play(slow bool) {
 	s.diskVitals()
 	s.networkVitals()
 	s.pressures(busy)
-	s.counts()
+	s.say("uptime", "uptime", math.Floor(s.at-s.bootTime(s.at)))
 	s.ownVitals(slow)
 	if slow {
+		s.countProcesses()
 		s.filesystems()
 		s.temperatures()
 	}
@@ -209,10 +210,9 @@ func (s *scene) pressures(busy float64) {
 	s.say("pressure.io", "pressure.io", clamp(100*average*s.stallShare()*1.4, 0, 100))
 }
 
-func (s *scene) counts() {
+func (s *scene) countProcesses() {
 	people := 0.12 * s.profile.processes * workday(s.at)
 	s.say("processes", "processes", s.profile.processes+people+0.03*s.profile.processes*s.noise(chProcesses, s.at, 600, 60, 7))
-	s.say("uptime", "uptime", math.Floor(s.at-s.bootTime(s.at)))
 }
 
 // ownVitals are those of Vitals itself on the machine, and of its sensors.

@@ -66,7 +66,7 @@ function Foot() {
   return (
     <>
       <StreamFacts />
-      <span className="-my-2.5 tablet:hidden">
+      <span className="-my-2.5 order-last tablet:hidden">
         <ThemeButton />
       </span>
     </>

@@ -5,12 +5,14 @@ export interface PanelProps {
   title: string
   /** What stands at the right of the title. */
   aside?: ReactNode
+  /** What stands beside the title. */
+  badge?: ReactNode
   children: ReactNode
   className?: string
 }
 
 /** A titled part of a page: no box, only space around it. */
-export function Panel({ title, aside, children, className }: PanelProps) {
+export function Panel({ title, aside, badge, children, className }: PanelProps) {
   const titleId = useId()
   return (
     <section aria-labelledby={titleId} className={classes('flex min-w-0 flex-col', className)}>
@@ -18,6 +20,7 @@ export function Panel({ title, aside, children, className }: PanelProps) {
         <h2 id={titleId} className="shrink-0 text-base font-semibold tracking-[-0.005em]">
           {title}
         </h2>
+        {badge}
         <span className="ml-auto min-w-0 truncate text-small text-mute">{aside}</span>
       </div>
       {children}

@@ -6,6 +6,7 @@ import { Panel } from '../../ui/Panel.tsx'
 import { ChartFigure } from './ChartFigure.tsx'
 import { chartHeights, chartOptions } from './chartOptions.ts'
 import { useChartServices } from './chartServices.ts'
+import { Alarms } from './Alarms.tsx'
 import { Bar } from './Bar.tsx'
 import { useHiddenLines } from './hiddenLines.ts'
 import { Legend } from './Legend.tsx'
@@ -30,7 +31,12 @@ export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) 
   const toggle = useHiddenLines((lines) => lines.toggle)
   const hidden = useMemo(() => new Set(hiddenLabels), [hiddenLabels])
   return (
-    <Panel title={panel.title} aside={<MomentReadout figures={panel.now} />} className={className}>
+    <Panel
+      title={panel.title}
+      badge={panel.alarms && <Alarms alarms={panel.alarms} />}
+      aside={<MomentReadout figures={panel.now} />}
+      className={className}
+    >
       <Suspense fallback={<EmptyBox className={boxHeight[panel.size]} />}>
         {host ? (
           <ChartCanvas panel={panel} host={host} hidden={hidden} />

@@ -78,7 +78,7 @@ export function factsOf(host: Host): FactModel[] {
     facts.push({ id: 'address', name: 'Addresses', text, title: [first, ...more].join('\n') })
   }
   const build = [host.virtualization, host.architecture].filter(Boolean).join(', ')
-  if (build) facts.push({ id: 'build', name: 'Kind', text: build })
+  if (build) facts.push({ id: 'build', name: 'Platform', text: build })
   return facts
 }
 

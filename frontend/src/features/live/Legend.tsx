@@ -2,11 +2,9 @@ import { useState } from 'react'
 import { formatText } from '../../chart/format.ts'
 import { classes } from '../../ui/classes.ts'
 import { Steady } from '../../ui/Steady.tsx'
-import type { AlarmModel, ChartPanel, EntryModel } from './panels/model.ts'
-import { sumOf } from './figure.ts'
+import type { ChartPanel, EntryModel } from './panels/model.ts'
 import { FigureReadout, TextReadout } from './Readout.tsx'
 import type { Reader } from './reader.ts'
-import { useReadout } from './reading.ts'
 
 /** More entries than this are folded away behind a button. */
 const mostEntries = 8
@@ -35,16 +33,11 @@ export function Legend({ panel, hidden, onToggle }: LegendProps) {
       ))}
       {folded > 0 && <FoldButton onClick={() => setUnfolded(true)}>{`${folded} more`}</FoldButton>}
       {unfolded && <FoldButton onClick={() => setUnfolded(false)}>fewer</FoldButton>}
-      <span className="ml-auto flex min-w-0 gap-3 text-mute">
-        {panel.alarms?.map((alarm) => (
-          <Alarm key={alarm.label} alarm={alarm} />
-        ))}
-        {panel.foot && panel.foot.length > 0 && (
-          <span className="truncate">
-            <FigureReadout figures={panel.foot} />
-          </span>
-        )}
-      </span>
+      {panel.foot && panel.foot.length > 0 && (
+        <span className="ml-auto truncate text-mute">
+          <FigureReadout figures={panel.foot} />
+        </span>
+      )}
     </div>
   )
 }
@@ -90,15 +83,6 @@ const usualWidest: Record<string, string> = {
   bytes: '00.0 GiB',
   'bytes/s': '00.0 MB/s',
   celsius: '00 °C',
-}
-
-/** A counter of trouble: it is there only while there is trouble. */
-function Alarm({ alarm }: { alarm: AlarmModel }) {
-  const text = useReadout((reader) => {
-    const sum = sumOf(alarm.metrics, reader) ?? 0
-    return sum > 0 ? `${alarm.label} ${formatText(sum, '1/s')}` : ''
-  }, '')
-  return text === '' ? null : <span className="text-warn">{text}</span>
 }
 
 function FoldButton({ children, onClick }: { children: string; onClick: () => void }) {

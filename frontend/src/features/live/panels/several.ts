@@ -40,7 +40,7 @@ function linesPanel(families: Families, several: Several): ChartPanel | undefine
   const { family, key, palette, max, ...rest } = several
   const members = membersOf(families, family, key)
   if (members.length === 0) return undefined
-  const fill = members.length > 2 ? 0 : 0.1
+  const fill = members.length > 1 ? 0 : 0.1
   return {
     kind: 'chart',
     size: 'normal',

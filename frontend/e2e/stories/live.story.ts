@@ -4,6 +4,9 @@ import { expectNoHoleSince, expectValuesOfStream, statedBy } from '../rig/readou
 import { story } from '../rig/story.ts'
 import { secondsBetween } from '../rig/times.ts'
 
+/** Tall enough for the whole page: pictures are taken without scrolling. */
+const whole = { viewport: { width: 1440, height: 1700 } }
+
 story('lines move, and the last minutes are there at once', async ({ stage }) => {
   const server = await stage.simulate()
   const live = await stage.open(server.url)
@@ -32,7 +35,7 @@ story('values on the page are the values of the stream', async ({ stage }) => {
 story('a pause holds the picture, collects behind it, and ends without a hole', async ({ stage }) => {
   const server = await stage.simulate('--interval', '200ms')
   const record = await stage.record(server.url)
-  const live = await stage.open(server.url)
+  const live = await stage.open(server.url, whole)
   await record.more(5)
   const began = record.times.at(-1)!
 
@@ -86,7 +89,7 @@ story('the window is 1, 5, 15 minutes or all', async ({ stage }) => {
 story('one crosshair goes through all charts and reads out their values', async ({ stage }) => {
   const server = await stage.simulate('--interval', '250ms')
   const record = await stage.record(server.url)
-  const live = await stage.open(`${server.url}?window=1m`)
+  const live = await stage.open(`${server.url}?window=1m`, whole)
   await record.more(50)
   await live.page.keyboard.press('Space')
   await live.painted()

@@ -18,11 +18,11 @@ story(
     const before = await stage.record(server.url)
     const live = await stage.open(`${server.url}?window=1m`)
     live.watched.expect(lostConnection)
-    await noteWhenSeen(live, { lost: 'Reconnecting', toast: 'No connection to the server' })
+    await noteWhenSeen(live, { lost: 'Lost', toast: 'No connection to the server' })
     await before.more(15)
 
     await server.stop('SIGKILL')
-    await expect.poll(() => live.badge.innerText()).toMatch(/^Reconnecting/)
+    await expect.poll(() => live.badge.innerText()).toMatch(/^Lost/)
     const toast = live.page.getByText('No connection to the server')
     await toast.waitFor()
     const { lost, toast: told } = await seen(live)
@@ -53,7 +53,7 @@ story('a cut of the network leaves no hole', async ({ stage }) => {
   const beforeCut = record.times.at(-3)!
 
   cable.pull()
-  await expect.poll(() => live.badge.innerText()).toMatch(/^Reconnecting/)
+  await expect.poll(() => live.badge.innerText()).toMatch(/^Lost/)
   await record.more(10)
   cable.plug()
   await expect.poll(() => live.badge.innerText()).toMatch(/^Live/)

@@ -19,9 +19,8 @@ type sink interface {
 }
 
 const (
-	heartbeatEvery = 10 * time.Second
-	maxLagBytes    = 256 << 10 // how far a viewer may fall behind before its oldest ticks are skipped
-	maxKeptBytes   = 4 << 10   // a buffer that a snapshot made larger is not kept for the rest of the session
+	maxLagBytes  = 256 << 10 // how far a viewer may fall behind before its oldest ticks are skipped
+	maxKeptBytes = 4 << 10   // a buffer that a snapshot made larger is not kept for the rest of the session
 )
 
 // pump moves one viewer's ticks from its subscription to its sink. Only its run goroutine touches it.
@@ -50,15 +49,15 @@ func (s *Streams) newPump(out sink, form shape, commands <-chan wire.Frame) *pum
 
 // run sends until the context ends or the sink fails, and says why.
 func (p *pump) run(ctx context.Context) error {
-	heartbeat := time.NewTimer(heartbeatEvery)
-	defer heartbeat.Stop()
+	heartbeat := newHeartbeat(p.sink.Heartbeat)
+	defer heartbeat.stop()
 	for {
 		sent, err := p.drain(ctx)
 		if err != nil {
 			return err
 		}
 		if sent {
-			heartbeat.Reset(heartbeatEvery)
+			heartbeat.postpone()
 		}
 		select {
 		case <-ctx.Done():
@@ -66,9 +65,10 @@ func (p *pump) run(ctx context.Context) error {
 		case <-p.subscription.Wake():
 		case command := <-p.commands:
 			err = p.obey(command)
-		case <-heartbeat.C:
-			err = p.sink.Heartbeat(ctx)
-			heartbeat.Reset(heartbeatEvery)
+		case <-heartbeat.due.C:
+			heartbeat.begin(ctx)
+		case answer := <-heartbeat.answered:
+			err = heartbeat.end(answer)
 		}
 		if err != nil {
 			return err
@@ -84,9 +84,16 @@ func (p *pump) close() {
 	}
 }
 
-// drain sends all that is ready.
+// drain sends all that is ready, and obeys in between: a viewer that is always behind would never be heard else.
 func (p *pump) drain(ctx context.Context) (sent bool, err error) {
 	for ctx.Err() == nil {
+		select {
+		case command := <-p.commands:
+			if err := p.obey(command); err != nil {
+				return sent, err
+			}
+		default:
+		}
 		delivery, ready := p.subscription.Next()
 		if !ready {
 			return sent, nil
@@ -139,7 +146,8 @@ func (p *pump) changeView(follow *follow, catalog *hub.Catalog) error {
 	return p.sendFrame(follow.view.catalogFrame())
 }
 
-// obey does what a session's client asked for. A mistake of the client is told to it and is no error here.
+// obey does what a session's client asked for. A wish that cannot be met is told to the client and is no error here; a
+// frame that could not be read comes as the error to answer, and ends the session.
 func (p *pump) obey(command wire.Frame) error {
 	switch command := command.(type) {
 	case wire.Subscribe:
@@ -149,6 +157,11 @@ func (p *pump) obey(command wire.Frame) error {
 		return nil
 	case wire.Ping:
 		return p.sendFrame(wire.Pong{ID: command.ID, Time: metric.TimestampOf(time.Now())})
+	case wire.Error:
+		if err := p.sendFrame(command); err != nil {
+			return err
+		}
+		return &closing{closeBadRequest, "bad request, see the error frame"}
 	default:
 		return fmt.Errorf("obey command: unexpected frame %T", command)
 	}

@@ -176,25 +176,34 @@ func (s *Streams) read(ctx context.Context, socket *socket, commands chan<- wire
 		}
 		frame, err := s.codec.DecodeClient(message)
 		if err != nil {
-			return s.refuse(socket, err)
+			return refuse(ctx, commands, err)
 		}
-		select {
-		case commands <- frame:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := hand(ctx, commands, frame); err != nil {
+			return err
 		}
 	}
 }
 
-// refuse tells the client what was wrong with its frame and ends the session: a program that sends bad frames would go
-// on sending them.
-func (s *Streams) refuse(socket *socket, err error) error {
-	if field, is := errors.AsType[*wire.FieldError](err); is {
-		if err := socket.Send(s.codec.Append(nil, field.Frame())); err != nil {
-			return err
-		}
+// refuse has the pump tell the client what was wrong with its frame and end the session: a program that sends bad frames
+// would go on sending them.
+func refuse(ctx context.Context, commands chan<- wire.Frame, err error) error {
+	fault := &wire.FieldError{Code: wire.CodeBadRequest, Message: "not a frame"}
+	errors.As(err, &fault)
+	if err := hand(ctx, commands, fault.Frame()); err != nil {
+		return err
 	}
-	return &closing{closeBadRequest, "bad request, see the error frame"}
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// hand gives a frame to the pump.
+func hand(ctx context.Context, commands chan<- wire.Frame, frame wire.Frame) error {
+	select {
+	case commands <- frame:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func (s *Streams) hello() wire.Hello {

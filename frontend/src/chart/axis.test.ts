@@ -33,6 +33,11 @@ describe('SteadyCeiling', () => {
     expect([...seen]).toEqual([80])
   })
 
+  test('a share that is nearly full ends at 100 %, not above', () => {
+    expect(new SteadyCeiling('percent').next(97, 0)).toBe(100)
+    expect(new SteadyCeiling('percent').next(140, 0)).toBe(150)
+  })
+
   test('grows at once', () => {
     const ceiling = new SteadyCeiling('bytes/s')
     expect(ceiling.next(8e6, 0)).toBe(10e6)

@@ -28,6 +28,12 @@ export function niceCeiling(value: number, unit: Unit): number {
   return (step ?? base) * power
 }
 
+/** A ceiling with room above the peak; but a share, which never passes 100 %, needs none above that. */
+function ceilingAbove(peak: number, room: number, unit: Unit): number {
+  const ceiling = niceCeiling(peak * room, unit)
+  return unit === 'percent' && peak <= 100 ? Math.min(100, ceiling) : ceiling
+}
+
 /** Below this an idle machine's noise would fill the chart. */
 function smallestCeiling(unit: Unit): number {
   switch (unit) {
@@ -58,8 +64,8 @@ export class SteadyCeiling {
   next(peak: number, nowMs: number): number {
     if (Number.isNaN(peak)) return this.#ceiling ?? niceCeiling(0, this.#unit)
     if (this.#ceiling === undefined || peak > this.#ceiling)
-      return this.#take(niceCeiling(peak * headroom, this.#unit))
-    const smaller = niceCeiling(peak * shrinkRoom, this.#unit)
+      return this.#take(ceilingAbove(peak, headroom, this.#unit))
+    const smaller = ceilingAbove(peak, shrinkRoom, this.#unit)
     if (smaller >= this.#ceiling) {
       this.#belowSinceMs = undefined
       return this.#ceiling

@@ -24,6 +24,8 @@ export interface ChartOptions {
   max?: number
   /** Where the axis ends at least, such as the memory that a host has. */
   ceiling?: (host: HostSeries) => number
+  /** A value to compare with, drawn as a dashed line, such as the number of cores. */
+  reference?: (host: HostSeries) => number
   /** CSS pixels. */
   height: number
   /** What the chart shows, for people who cannot see it. */

@@ -130,14 +130,14 @@ export class HeatStrip implements Drawable, Plot {
     this.#drawRowLabels()
     this.#drawImage()
     const { from: min, to: max } = this.#range
-    const top = height - timeLabelsHeight
+    const top = height - timeLabelsHeight * this.#services.theme.scale
     this.#timeLabels.draw(context, this.#services.theme, { min, max, left: this.#left, right: width, top })
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
 
   get #plotHeight(): number {
-    return this.#box.height - plotTop - timeLabelsHeight
+    return this.#box.height - plotTop - timeLabelsHeight * this.#services.theme.scale
   }
 
   #drawImage(): void {
@@ -176,15 +176,16 @@ export class HeatStrip implements Drawable, Plot {
     const { rows } = this.#options
     const context = this.#context
     const rowHeight = this.#plotHeight / Math.max(1, rows.length)
-    const step = rowLabelSteps.find((candidate) => candidate * rowHeight >= labelSize * 2) ?? rows.length
+    const size = labelSize * this.#services.theme.scale
+    const step = rowLabelSteps.find((candidate) => candidate * rowHeight >= size * 2) ?? rows.length
     context.font = this.#services.theme.font(labelSize)
     context.fillStyle = this.#services.theme.color('--axis')
     context.textAlign = 'right'
     context.textBaseline = 'middle'
     for (let row = 0; row < rows.length; row += step) {
       // Of rows lower than a letter the label may not stand out at the top.
-      const middle = Math.max(plotTop + (row + 0.5) * rowHeight, labelSize / 2)
-      context.fillText(rows[row]!.label, this.#left - labelGap, middle + 0.5)
+      const middle = Math.max(plotTop + (row + 0.5) * rowHeight, size / 2)
+      context.fillText(rows[row]!.label, this.#left - labelGap * this.#services.theme.scale, middle + 0.5)
     }
   }
 
@@ -210,7 +211,7 @@ export class HeatStrip implements Drawable, Plot {
       (most, row) => Math.max(most, this.#context.measureText(row.label).width),
       0,
     )
-    this.#left = Math.max(22, Math.ceil(widest) + labelGap)
+    this.#left = Math.max(22, Math.ceil(widest + labelGap * this.#services.theme.scale))
     this.#bucket = 0
     this.#stale = false
   }

@@ -189,13 +189,14 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #fitValues(nowMs: number): void {
-    const { max, min, ceiling, stacked = false } = this.#options
+    const { max, min, ceiling, reference, stacked = false } = this.#options
     const { from, to } = this.#range
     const peak = max ?? this.#maker.peak(this.host, this.#visible, stacked, from, to)
     const mirrored = this.#options.lines.some((line) => line.below)
     const range = this.#valueRange
     const reducedMotion = this.#services.theme.reducedMotion
     range.fit(peak, ceiling?.(this.host) ?? Number.NaN, { min, max, mirrored }, nowMs, reducedMotion)
+    this.#valueAxis.reference = reference?.(this.host) ?? Number.NaN
     this.#valueAxis.setRange(range.min, range.max, range.targetMin, range.targetMax)
     this.#view.min = range.min
     this.#view.max = range.max

@@ -37,7 +37,7 @@ export class RingTimeScale extends Scale {
 
   override fit(): void {
     this.width = this.maxWidth
-    this.height = timeLabelsHeight
+    this.height = timeLabelsHeight * (this.theme?.scale ?? 1)
   }
 
   override getPixelForValue(value: number): number {
@@ -59,6 +59,8 @@ export class RingValueScale extends Scale {
   static defaults = {}
   theme: ChartTheme | undefined
   unit: Unit = ''
+  /** A value to compare with, drawn as a dashed line; NaN for none. */
+  reference = Number.NaN
   readonly #labels: ValueLabel[] = []
   #labelledFrom = Number.NaN
   #labelledTo = Number.NaN
@@ -82,7 +84,9 @@ export class RingValueScale extends Scale {
   override fit(): void {
     if (this.#width === 0 && this.theme !== undefined) {
       this.ctx.font = this.theme.font(labelSize)
-      this.#width = Math.ceil(this.ctx.measureText(widestLabel(this.unit)).width) + labelGap
+      this.#width = Math.ceil(
+        this.ctx.measureText(widestLabel(this.unit)).width + labelGap * this.theme.scale,
+      )
     }
     this.width = this.#width
     this.height = this.maxHeight
@@ -112,6 +116,7 @@ export class RingValueScale extends Scale {
       if (pixel < this.top - 1 || pixel > this.bottom + 1) continue
       ctx.fillRect(this.right, Math.floor(pixel * ratio) / ratio, chart.width - this.right, 1)
     }
+    if (this.reference > this.min && this.reference <= this.max) this.#drawReference(theme)
     ctx.font = theme.font(labelSize)
     ctx.fillStyle = theme.color('--axis')
     ctx.textAlign = 'right'
@@ -119,8 +124,23 @@ export class RingValueScale extends Scale {
     for (const { value, text } of this.#labels) {
       const pixel = this.getPixelForValue(value)
       if (pixel < this.top - 1 || pixel > this.bottom + 1) continue
-      ctx.fillText(text, this.right - labelGap, pixel + 0.5)
+      ctx.fillText(text, this.right - labelGap * theme.scale, pixel + 0.5)
     }
+  }
+
+  #drawReference(theme: ChartTheme): void {
+    const { ctx, chart } = this
+    const ratio = chart.currentDevicePixelRatio
+    const y = (Math.floor(this.getPixelForValue(this.reference) * ratio) + 0.5) / ratio
+    ctx.save()
+    ctx.strokeStyle = theme.color('--axis')
+    ctx.lineWidth = 1
+    ctx.setLineDash([4, 4])
+    ctx.beginPath()
+    ctx.moveTo(this.right, y)
+    ctx.lineTo(chart.width, y)
+    ctx.stroke()
+    ctx.restore()
   }
 
   #makeLabels(from: number, to: number): void {

@@ -30,3 +30,14 @@ test('a colour that the page does not define is visible all the same', () => {
   const theme = new ChartTheme({ token: () => '', reducedMotion: () => false })
   expect(theme.color('--c9')).toMatch(/^#[0-9a-f]{6}$/)
 })
+
+test('type grows with the type of the page', () => {
+  let scale = 1
+  const theme = new ChartTheme({ token: () => 'Inter', reducedMotion: () => false, scale: () => scale })
+  expect(theme.font(10)).toBe('400 10px Inter')
+  scale = 1.5
+  expect(theme.outgrown).toBe(true)
+  theme.refresh()
+  expect(theme.outgrown).toBe(false)
+  expect(theme.font(10)).toBe('400 15px Inter')
+})

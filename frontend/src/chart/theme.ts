@@ -9,8 +9,12 @@ export interface ThemeSource {
   /** The value of a CSS custom property such as `--c1`, or '' when it is not defined. */
   token(name: string): string
   reducedMotion(): boolean
+  /** How much larger than usual the type of the page is, as on a wall; 1 when absent. */
+  scale?(): number
 }
 
+/** The type size of a root element that nobody has changed, CSS pixels. */
+const usualTypeSize = 16
 const fallbackColor = '#808080'
 const fallbackFace = 'system-ui, sans-serif'
 
@@ -20,11 +24,13 @@ export class ChartTheme {
   readonly #fonts = new Map<string, string>()
   readonly #listeners = new Listeners()
   #reducedMotion: boolean
+  #scale: number
   #version = 0
 
   constructor(source: ThemeSource = pageSource(document.documentElement)) {
     this.#source = source
     this.#reducedMotion = source.reducedMotion()
+    this.#scale = source.scale?.() ?? 1
   }
 
   /** The colour of a token such as `--c1`, as the canvas takes it. */
@@ -37,12 +43,22 @@ export class ChartTheme {
     return color
   }
 
-  /** A canvas font of that size in CSS pixels, of the family in `--face`. */
+  /** How much larger than usual type is; what has to have room for it grows by as much. */
+  get scale(): number {
+    return this.#scale
+  }
+
+  /** The page's type has another size than at the last refresh. */
+  get outgrown(): boolean {
+    return (this.#source.scale?.() ?? 1) !== this.#scale
+  }
+
+  /** A canvas font of that size in CSS pixels, grown by `scale`, of the family in `--face`. */
   font(size: number, weight = 400): string {
     const key = `${weight} ${size}`
     const known = this.#fonts.get(key)
     if (known !== undefined) return known
-    const font = `${key}px ${this.#source.token('--face').trim() || fallbackFace}`
+    const font = `${weight} ${size * this.#scale}px ${this.#source.token('--face').trim() || fallbackFace}`
     this.#fonts.set(key, font)
     return font
   }
@@ -61,6 +77,7 @@ export class ChartTheme {
     this.#colors.clear()
     this.#fonts.clear()
     this.#reducedMotion = this.#source.reducedMotion()
+    this.#scale = this.#source.scale?.() ?? 1
     this.#version++
     this.#listeners.tell()
   }
@@ -70,7 +87,7 @@ export class ChartTheme {
 
 /**
  * Keeps a theme up to date with the page: refreshes it when `data-theme` on the root element, the preferred colours or
- * the wish for less motion change, and once the fonts have loaded. The result ends it.
+ * the wish for less motion or the size of type change, and once the fonts have loaded. The result ends it.
  */
 export function followPage(theme: ChartTheme, root: Element = document.documentElement): () => void {
   const refresh = () => theme.refresh()
@@ -81,10 +98,15 @@ export function followPage(theme: ChartTheme, root: Element = document.documentE
   )
   for (const query of queries) query.addEventListener('change', refresh)
   document.fonts.addEventListener('loadingdone', refresh)
+  const resized = () => {
+    if (theme.outgrown) refresh()
+  }
+  window.addEventListener('resize', resized)
   return () => {
     attributes.disconnect()
     for (const query of queries) query.removeEventListener('change', refresh)
     document.fonts.removeEventListener('loadingdone', refresh)
+    window.removeEventListener('resize', resized)
   }
 }
 
@@ -93,5 +115,6 @@ function pageSource(root: Element): ThemeSource {
   return {
     token: (name) => style.getPropertyValue(name),
     reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+    scale: () => parseFloat(style.fontSize) / usualTypeSize || 1,
   }
 }

@@ -2,7 +2,7 @@ import { firstTimeTick, timeStep } from './axis.ts'
 import { formatClock } from './format.ts'
 import type { ChartTheme } from './theme.ts'
 
-/** CSS pixels. */
+/** CSS pixels, before the theme's scale, as the next. */
 export const labelSize = 11
 /** The height of a row of time labels below a plot. */
 export const timeLabelsHeight = 18
@@ -30,14 +30,15 @@ export class TimeLabels {
     context.fillStyle = theme.color('--axis')
     context.textAlign = 'center'
     context.textBaseline = 'middle'
-    this.#chooseStep(context, max - min, right - left)
+    this.#chooseStep(context, max - min, (right - left) / theme.scale)
     const perSecond = (right - left) / (max - min)
     const half = this.#textWidth / 2
+    const middle = top + (timeLabelsHeight - labelSize / 2) * theme.scale
     for (let time = firstTimeTick(min, this.#step); time <= max; time += this.#step) {
       const x = left + (time - min) * perSecond
       // A label that the edge would cut waits until it has room.
       if (x + half > right || x - half < 0) continue
-      context.fillText(this.#text(time), x, top + timeLabelsHeight - labelSize / 2)
+      context.fillText(this.#text(time), x, middle)
     }
   }
 

@@ -16,6 +16,7 @@ export function chartOptions(panel: ChartPanel, host: HostSeries, height: number
     label: panel.title,
     ...(panel.max === undefined ? {} : { max: panel.max }),
     ...(ceiling ? { ceiling } : {}),
+    ...(panel.ceiling === 'cores' ? { reference: ceilings.cores } : {}),
   }
 }
 

@@ -66,6 +66,9 @@ export function loadPanel(families: Families): ChartPanel | undefined {
     ['load.15m', '15 min', '--c4', 0],
   ])
   if (entries.length === 0) return undefined
+  const processes: Figure[] = families.has('processes')
+    ? [{ kind: 'value', metric: 'processes', before: '·', after: 'processes' }]
+    : []
   return {
     kind: 'chart',
     id: 'load',
@@ -75,7 +78,7 @@ export function loadPanel(families: Families): ChartPanel | undefined {
     entries,
     ceiling: 'cores',
     now: [{ kind: 'value', metric: 'load.1m', before: '1 min' }],
-    foot: families.has('processes') ? [{ kind: 'value', metric: 'processes', after: 'processes' }] : [],
+    foot: [{ kind: 'note', text: '┄ cores' }, ...processes],
   }
 }
 

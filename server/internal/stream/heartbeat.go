@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type heartbeat struct {
 	due      *time.Timer
 	answered chan error // nil unless one is on its way
 	cancel   context.CancelFunc
+	waiting  sync.WaitGroup
 }
 
 func newHeartbeat(ask func(ctx context.Context) error) *heartbeat {
@@ -25,7 +27,7 @@ func (h *heartbeat) begin(ctx context.Context) {
 	ctx, h.cancel = context.WithCancel(ctx)
 	answered := make(chan error, 1)
 	h.answered = answered
-	go func() { answered <- h.ask(ctx) }() // stop waits for it
+	h.waiting.Go(func() { answered <- h.ask(ctx) })
 }
 
 // end takes note of an answer.
@@ -47,6 +49,6 @@ func (h *heartbeat) stop() {
 	h.due.Stop()
 	if h.answered != nil {
 		h.cancel()
-		<-h.answered
 	}
+	h.waiting.Wait()
 }

@@ -27,6 +27,7 @@ import (
 
 const (
 	headerTimeout   = 5 * time.Second  // for a request's headers
+	requestTimeout  = 10 * time.Second // for all of a request: nobody needs a body, and one that stalls would hold up a stop
 	answerTimeout   = 30 * time.Second // for an answer; streams have deadlines of their own
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 16 << 10
@@ -39,9 +40,6 @@ type serveCommand struct {
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(p *process) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
 	logger, err := newLogger(c.Settings, p.stderr)
 	if err != nil {
 		return err
@@ -107,13 +105,15 @@ type house struct {
 	streams    *stream.Streams
 	web        *web.Server
 	logger     zerolog.Logger
-	lastSample atomic.Int64 // of the own host, metric.TimestampMs
+	own        string                    // the name of the own host
+	lastSample atomic.Pointer[time.Time] // when the own host was published; its monotonic clock survives a clock that is set
 }
 
 func newHouse(options settings.Settings, source collect.Source, app *web.App, logger zerolog.Logger) *house {
-	h := &house{settings: options, source: source, logger: logger}
+	hosts := source.Hosts()
+	h := &house{settings: options, source: source, own: hosts[0].Name, logger: logger}
 	h.hub = hub.New(hub.Options{Interval: options.Interval, Backfill: options.Backfill, Families: source.Families()})
-	for _, host := range source.Hosts() {
+	for _, host := range hosts {
 		h.hub.Describe(host)
 	}
 	streamOptions := stream.Options{Bus: h.hub, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger}
@@ -123,16 +123,19 @@ func newHouse(options settings.Settings, source collect.Source, app *web.App, lo
 	h.streams = stream.New(streamOptions)
 	h.web = web.New(web.Options{
 		Bus: h.hub, Streams: h.streams, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
-		AllowHosts: append(ownNames(source.Hosts()[0]), options.AllowHost...),
-		LastSample: func() metric.TimestampMs { return metric.TimestampMs(h.lastSample.Load()) },
+		AllowHosts: append(ownNames(hosts[0], options.Listen), options.AllowHost...),
+		LastSample: h.newestSample,
 		Interval:   options.Interval, Logger: logger,
 	})
 	return h
 }
 
-// ownNames are the names by which this machine may be asked.
-func ownNames(own metric.Host) []string {
+// ownNames are the names by which this machine may be asked: its own, and the one it was told to listen on.
+func ownNames(own metric.Host, listen string) []string {
 	names := []string{strings.ToLower(own.Hostname)}
+	if name, _, err := net.SplitHostPort(listen); err == nil && name != "" {
+		names = append(names, strings.ToLower(name))
+	}
 	if name, err := os.Hostname(); err == nil {
 		names = append(names, strings.ToLower(name))
 	}
@@ -142,9 +145,18 @@ func ownNames(own metric.Host) []string {
 // publish is the sink of the sampler.
 func (h *house) publish(update metric.Update) {
 	h.hub.Publish(update)
-	if update.Host == h.source.Hosts()[0].Name {
-		h.lastSample.Store(int64(update.Timestamp))
+	if update.Host == h.own {
+		now := time.Now()
+		h.lastSample.Store(&now)
 	}
+}
+
+// newestSample is when the own host was published last, zero before the first time.
+func (h *house) newestSample() time.Time {
+	if newest := h.lastSample.Load(); newest != nil {
+		return *newest
+	}
+	return time.Time{}
 }
 
 // prefill gives a simulated past to the ring, up to the present moment, so that a demo begins full.
@@ -165,8 +177,8 @@ func (h *house) prefill(ctx context.Context) {
 // serve runs all actors until the process is told to stop or one of them fails, then ends them in order.
 func (c *serveCommand) serve(p *process, h *house, listener net.Listener) error {
 	server := &http.Server{
-		Handler: h.web, ReadHeaderTimeout: headerTimeout, WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{h.logger}, "", 0),
+		Handler: h.web, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: answerTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{h.logger}, "", 0),
 	}
 	h.prefill(p.ctx)
 	actors, ctx := errgroup.WithContext(p.ctx)

@@ -73,11 +73,11 @@ func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) error {
 // intervals and five seconds.
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) error {
 	newest := s.lastSample()
-	if newest == 0 {
+	if newest.IsZero() {
 		writeJSON(w, http.StatusServiceUnavailable, healthAnswer{Status: "starting"})
 		return nil
 	}
-	age := time.Since(newest.Time())
+	age := time.Since(newest)
 	answer := healthAnswer{Status: "ok", AgeS: new(float64)}
 	*answer.AgeS = float64(age.Milliseconds()) / 1000
 	status := http.StatusOK

@@ -131,7 +131,7 @@ func (s *Server) serveApp(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	depth := strings.Count(r.URL.EscapedPath(), "/") - 1
-	if name != indexName && path.Ext(name) != "" || depth > maxPageDepth || strings.Contains(name, "//") {
+	if name != indexName && isFileName(name) || depth > maxPageDepth || strings.Contains(name, "//") {
 		return &apiError{Code: codeNotFound, Field: "path", Message: "there is no such file"}
 	}
 	if depth == 0 {
@@ -140,6 +140,16 @@ func (s *Server) serveApp(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.app.pageAt(depth).serve(w, r)
 	return nil
+}
+
+// isFileName tells what a browser asks for as a file from the app's own paths, in which a dot is part of a name: the page
+// of a host is /hosts/web-1.example.com.
+func isFileName(name string) bool {
+	folder, rest, isDeep := strings.Cut(name, "/")
+	if !isDeep {
+		return path.Ext(name) != ""
+	}
+	return folder == "assets" && rest != "" || strings.HasPrefix(folder, ".")
 }
 
 // pageAt is the page for a path so many folders deep. It names its root by steps upwards, which holds below any prefix.

@@ -3,13 +3,14 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"net/url"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"vitals/internal/hub"
-	"vitals/internal/metric"
 	"vitals/internal/stream"
 )
 
@@ -21,9 +22,9 @@ type Options struct {
 	Base         string   // the path under which everything is served, such as /vitals; empty for the root
 	AllowOrigins []string // as ParseOrigin made them
 	AllowHosts   []string // names that the server goes by, beside addresses and localhost; lower case
-	// LastSample is when the newest sample of the own host was taken, zero before the first; Interval says how often one
-	// is due. Both decide whether the server is ready.
-	LastSample func() metric.TimestampMs
+	// LastSample is when the newest sample of the own host came, zero before the first; Interval says how often one is
+	// due. Both decide whether the server is ready.
+	LastSample func() time.Time
 	Interval   time.Duration
 	Logger     zerolog.Logger
 }
@@ -36,7 +37,7 @@ type Server struct {
 	base         string
 	allowOrigins []string
 	allowHosts   []string
-	lastSample   func() metric.TimestampMs
+	lastSample   func() time.Time
 	interval     time.Duration
 	logger       zerolog.Logger
 	handler      http.Handler
@@ -75,13 +76,21 @@ func (s *Server) belowBase(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == s.base:
-			http.Redirect(w, r, s.base+"/", http.StatusPermanentRedirect)
+			redirectBelow(w, r)
 		case strings.HasPrefix(r.URL.Path, s.base+"/"):
 			stripped.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// redirectBelow sends a path without its closing slash to the one with it. The target is relative, so that it holds below
+// a prefix that a proxy has taken off; http.Redirect would make it absolute.
+func redirectBelow(w http.ResponseWriter, r *http.Request) {
+	target := url.URL{Path: path.Base(r.URL.Path) + "/", RawQuery: r.URL.RawQuery}
+	w.Header().Set("Location", target.String())
+	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
 // reading makes a handler of a function that only answers GET and HEAD and may fail.

@@ -39,7 +39,7 @@ func builtApp() fstest.MapFS {
 // house is a server with one host that has published once.
 type house struct {
 	*web.Server
-	lastSample metric.TimestampMs
+	lastSample time.Time
 }
 
 func newHouse(t *testing.T, change func(*web.Options)) *house {
@@ -53,10 +53,10 @@ func newHouse(t *testing.T, change func(*web.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := &house{lastSample: metric.TimestampOf(time.Now())}
+	made := &house{lastSample: time.Now()}
 	options := web.Options{
 		Bus: bus, Streams: streams, App: app, Interval: time.Second, Logger: zerolog.Nop(),
-		LastSample: func() metric.TimestampMs { return made.lastSample },
+		LastSample: func() time.Time { return made.lastSample },
 	}
 	if change != nil {
 		change(&options)
@@ -150,8 +150,8 @@ func TestHealth(t *testing.T) {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
 	}
-	for status, lastSample := range map[string]metric.TimestampMs{
-		"starting": 0, "silent": metric.TimestampOf(time.Now().Add(-time.Minute)),
+	for status, lastSample := range map[string]time.Time{
+		"starting": {}, "silent": time.Now().Add(-time.Minute),
 	} {
 		h.lastSample = lastSample
 		if got := h.get("/readyz"); got.status != 503 || !strings.Contains(got.body, status) {
@@ -231,6 +231,7 @@ func TestPagesFindTheirRootFromAnyDepth(t *testing.T) {
 				"/hosts/web-1":        `<head><base href="../"><title>`,
 				"/hosts/web-1/":       `<head><base href="../../"><title>`,
 				"/hosts/with%2Fslash": `<head><base href="../"><title>`,
+				"/hosts/web-1.a.com":  `<head><base href="../"><title>`,
 			} {
 				if got := h.get(prefix + path); got.status != 200 || !strings.Contains(got.body, want) {
 					t.Errorf("base %q, %s%s: %d %q, expected %s", base, prefix, path, got.status, got.body, want)
@@ -245,8 +246,10 @@ func TestPagesFindTheirRootFromAnyDepth(t *testing.T) {
 
 func TestBaseWithoutSlashIsRedirected(t *testing.T) {
 	h := newHouse(t, func(o *web.Options) { o.Base = "/vitals" })
-	if got := h.get("/vitals"); got.status != http.StatusPermanentRedirect || got.header.Get("Location") != "/vitals/" {
-		t.Errorf("got %d to %q", got.status, got.header.Get("Location"))
+	for target, want := range map[string]string{"/vitals": "vitals/", "/vitals?server=x&a=%2F": "vitals/?server=x&a=%2F"} {
+		if got := h.get(target); got.status != http.StatusPermanentRedirect || got.header.Get("Location") != want {
+			t.Errorf("%s: got %d to %q", target, got.status, got.header.Get("Location"))
+		}
 	}
 	if got := h.get("/vitalsx"); got.status != 200 || strings.Contains(got.header.Get("Location"), "vitals") {
 		t.Errorf("/vitalsx: %d", got.status)

@@ -35,7 +35,12 @@ func TestWhatStopsTheStart(t *testing.T) {
 		"unknown command":        {[]string{"surve"}, []string{"surve"}},
 		"interval too short":     {[]string{"serve", "--interval=10ms"}, []string{"--interval", "10ms", "100ms to 1m"}},
 		"interval too long":      {[]string{"serve", "--interval=61s"}, []string{"--interval", "1m1s", "100ms to 1m"}},
-		"interval is no time":    {[]string{"serve", "--interval=often"}, []string{"--interval", "often"}},
+		"interval is no time":    {[]string{"serve", "--interval=often"}, []string{"--interval", "often", "500ms"}},
+		"interval has no unit":   {[]string{settingsFile(t, "interval: 1\n")}, []string{"interval", `"1"`, "500ms"}},
+		"key without a value":    {[]string{settingsFile(t, "listen:\n")}, []string{"listen", "no value"}},
+		"key with keys below":    {[]string{settingsFile(t, "listen: {host: a}\n")}, []string{"listen", "keys below"}},
+		"host with a scheme":     {[]string{"serve", "--allow-host=http://a.example"}, []string{"--allow-host", "http://a.example", "vitals.example"}},
+		"host with a port":       {[]string{"serve", "--allow-host=a.example:80"}, []string{"--allow-host", "a.example:80"}},
 		"backfill too short":     {[]string{"serve", "--backfill=1ms"}, []string{"--backfill", "1ms", "1s to 24h"}},
 		"no machine":             {[]string{"serve", "--simulate-hosts=0"}, []string{"--simulate-hosts", `"0"`, "1 to 1000"}},
 		"too many machines":      {[]string{"serve", "--simulate-hosts=1001"}, []string{"--simulate-hosts", "1001", "1 to 1000"}},
@@ -128,9 +133,23 @@ func TestVersionAndHelp(t *testing.T) {
 	if code, stdout, _ := runToEnd(t, "--help"); code != 0 || !strings.Contains(stdout, "healthcheck") {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
-	if code, stdout, _ := runToEnd(t, "serve", "--help"); code != 0 || !strings.Contains(stdout, "--allow-origin") {
+	if code, stdout, _ := runToEnd(t, "serve", "--help"); code != 0 || !strings.Contains(stdout, "--allow-origin") ||
+		!strings.Contains(stdout, "Default: 1s.") {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { panic("broken") }
+
+func TestAFaultOfOursIsNoSuccess(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a panic was swallowed")
+		}
+	}()
+	run(t.Context(), []string{"version"}, brokenWriter{}, brokenWriter{})
 }
 
 func TestHealthcheck(t *testing.T) {

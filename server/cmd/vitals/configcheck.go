@@ -14,9 +14,6 @@ type configCheckCommand struct {
 
 // Run prints the settings in force, in the form of a settings file.
 func (c *configCheckCommand) Run(p *process) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
 	for _, variable := range settings.UnknownVariables(p.application, environment()) {
 		fmt.Fprintf(p.stderr, "vitals: warning: %s is not a setting\n", variable)
 	}

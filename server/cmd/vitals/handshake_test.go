@@ -6,10 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"vitals/internal/metric"
 	"vitals/internal/stream/streamtest"
 )
 
@@ -152,6 +154,30 @@ func checkHints(t *testing.T, got answer, field string) {
 		t.Error("405 without Allow")
 	case field == "Sec-WebSocket-Version" && got.header.Get("Sec-WebSocket-Version") != "13":
 		t.Error("a wrong version is not told the right one")
+	}
+}
+
+// A body that never comes must not keep a connection for ever, nor hold up a stop.
+func TestARequestThatStallsIsCut(t *testing.T) {
+	address := start(t).address
+	network, err := net.Dial("tcp", address)
+	must(t, err)
+	defer network.Close()
+	must(t, network.SetDeadline(time.Now().Add(patience)))
+	_, err = io.WriteString(network, "POST /api/v1/hosts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
+	must(t, err)
+	text, err := io.ReadAll(network)
+	if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 405 ") {
+		t.Errorf("answered %q, then %v", text, err)
+	}
+}
+
+func TestTheNameThatIsListenedOnIsKnown(t *testing.T) {
+	if got := ownNames(metric.Host{Hostname: "web-1"}, "Box.lan:8080"); !slices.Contains(got, "box.lan") || !slices.Contains(got, "web-1") {
+		t.Errorf("names are %v", got)
+	}
+	if got := ownNames(metric.Host{Hostname: "web-1"}, ":8080"); slices.Contains(got, "") {
+		t.Errorf("names are %v", got)
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -54,8 +56,12 @@ type exit int
 // run is the program: it never calls os.Exit, so that tests can run it whole. It returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
-		if ended, isExit := recover().(exit); isExit {
-			code = int(ended)
+		switch cause := recover().(type) {
+		case nil:
+		case exit:
+			code = int(cause)
+		default:
+			panic(cause) // a fault of ours must not look like success
 		}
 	}()
 	if err := parseAndRun(ctx, args, stdout, stderr); err != nil {
@@ -73,6 +79,8 @@ func parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) e
 		kong.DefaultEnvars(settings.EnvironmentPrefix),
 		kong.Configuration(settings.LoadFile),
 		kong.Writers(stdout, stderr),
+		kong.ValueFormatter(settings.Help),
+		kong.TypeMapper(reflect.TypeFor[time.Duration](), settings.DurationMapper()),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	)
 	if err != nil {

@@ -58,9 +58,14 @@ func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, erro
 	if !present {
 		return nil, nil
 	}
-	if list, isList := value.([]any); isList {
-		words := make([]string, 0, len(list))
-		for _, word := range list {
+	switch value := value.(type) {
+	case nil:
+		return nil, fmt.Errorf("settings file: %s has no value; write one, or leave the key out", flag.Name)
+	case map[string]any:
+		return nil, fmt.Errorf("settings file: %s has keys below it; allowed is a value or a list of values", flag.Name)
+	case []any:
+		words := make([]string, 0, len(value))
+		for _, word := range value {
 			words = append(words, fmt.Sprint(word))
 		}
 		return strings.Join(words, ","), nil

@@ -26,17 +26,17 @@ type Settings struct {
 
 	Source        string `default:"host" enum:"host,simulate" placeholder:"NAME" help:"What is shown: host is this machine, simulate invents machines for demos and tests."`
 	SimulateHosts int    `default:"3" placeholder:"N" help:"How many machines to invent, 1 to 1000."`
-	SimulateSeed  uint64 `default:"1" placeholder:"N" help:"The same seed invents the same values at the same time of day."`
+	SimulateSeed  uint64 `default:"1" placeholder:"N" help:"The same seed invents the same values at the same time."`
 
 	Rootfs      string   `placeholder:"DIR" help:"Where the host's file system is mounted when this runs in a container, such as /host. HOST_PROC, HOST_SYS and HOST_ETC are honoured too."`
-	Disks       []string `placeholder:"GLOB,..." help:"Disks to show, such as nvme*; a leading - leaves out. Without it, physical ones."`
-	Interfaces  []string `placeholder:"GLOB,..." help:"Network interfaces to show, such as eth*; a leading - leaves out. Without it, physical ones."`
-	Filesystems []string `placeholder:"GLOB,..." help:"Mount points or file system types to show; a leading - leaves out. Without it, those that hold data."`
+	Disks       []string `placeholder:"GLOB" help:"Disks to show, such as nvme*; a leading - leaves out. Without it, physical ones."`
+	Interfaces  []string `placeholder:"GLOB" help:"Network interfaces to show, such as eth*; a leading - leaves out. Without it, physical ones."`
+	Filesystems []string `placeholder:"GLOB" help:"Mount points or file system types to show; a leading - leaves out. Without it, those that hold data."`
 
 	Base        string   `default:"/" placeholder:"PATH" help:"Path under which everything is served, such as /vitals."`
 	Static      string   `placeholder:"DIR|none" help:"Serve the app from this folder instead of the one in the program; none serves no app."`
-	AllowOrigin []string `placeholder:"URL,..." help:"Origins whose pages may read this server, such as https://name.example; for an app that is deployed elsewhere."`
-	AllowHost   []string `placeholder:"NAME,..." help:"Names under which this server may be asked, beside addresses, localhost and the machine's own name; for a server behind a proxy."`
+	AllowOrigin []string `placeholder:"URL" help:"Origins whose pages may read this server, such as https://name.example; for an app that is deployed elsewhere."`
+	AllowHost   []string `placeholder:"NAME" help:"Names under which this server may be asked, beside addresses, localhost and the machine's own name; for a server behind a proxy."`
 
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat string `default:"auto" enum:"auto,json,console" placeholder:"FORMAT" help:"Form of the log: json, console, or auto, which is console in a terminal."`
@@ -60,17 +60,15 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %q is not allowed; allowed is %s", e.Setting, e.Value, e.Allowed)
 }
 
-// Validate checks what the tags cannot, and puts the values into their canonical form.
+// Validate checks what the tags cannot, and puts the values into their canonical form. kong calls it before a command runs.
 func (s *Settings) Validate() error {
 	for _, check := range []func(*Settings) error{
-		(*Settings).checkListen, (*Settings).checkNumbers, (*Settings).checkBase, (*Settings).checkOrigins, (*Settings).checkGlobs,
+		(*Settings).checkListen, (*Settings).checkNumbers, (*Settings).checkBase, (*Settings).checkOrigins,
+		(*Settings).checkHosts, (*Settings).checkGlobs,
 	} {
 		if err := check(s); err != nil {
 			return err
 		}
-	}
-	for i, name := range s.AllowHost {
-		s.AllowHost[i] = strings.ToLower(name)
 	}
 	return nil
 }
@@ -121,6 +119,19 @@ func (s *Settings) checkOrigins() error {
 	}
 	return nil
 }
+
+// checkHosts wants bare names: one with a scheme or a port would never match.
+func (s *Settings) checkHosts() error {
+	for i, name := range s.AllowHost {
+		if name == "" || strings.ContainsFunc(name, unfitForHost) {
+			return &Error{"--allow-host", name, "a name such as vitals.example, without scheme, port and path"}
+		}
+		s.AllowHost[i] = strings.ToLower(name)
+	}
+	return nil
+}
+
+func unfitForHost(r rune) bool { return r == '/' || unfitForPath(r) }
 
 func (s *Settings) checkGlobs() error {
 	for setting, globs := range map[string][]string{

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BrowserContextOptions } from 'playwright-core'
+import { expect } from 'vitest'
+import { pictures } from '../rig/places.ts'
+import { pastOf } from '../rig/scouting.ts'
+import { type Stage, story } from '../rig/story.ts'
+
+/** Pictures are only written when somebody asks for new ones: a test must leave the tree as it was. */
+const wanted = process.env['UPDATE_PICTURES'] === '1'
+/** So many seeds of the simulation are looked at for a moment worth a picture. */
+const seeds = wanted ? 30 : 1
+
+const desk: BrowserContextOptions = { viewport: { width: 1800, height: 1250 } }
+const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+}
+
+const all = [
+  { file: 'live-dark.png', options: { ...desk, colorScheme: 'dark' } },
+  { file: 'live-light.png', options: { ...desk, colorScheme: 'light' } },
+  { file: 'live-phone.png', options: { ...phone, colorScheme: 'dark' } },
+] as const
+
+story('pictures for the README: written when UPDATE_PICTURES=1', { timeout: 240_000 }, async ({ stage }) => {
+  const { seed, host } = await liveliest(stage)
+  console.log(`seed ${seed}, host ${host}`)
+  const server = await stage.simulate('--simulate-hosts', '5', '--simulate-seed', String(seed))
+  for (const { file, options } of all) {
+    const live = await stage.open(`${server.url}hosts/${host}`, options)
+    await live.badge.getByText('Live').waitFor()
+    await expect.poll(() => live.badge.innerText(), { message: 'a round trip' }).toMatch(/ms$/)
+    const picture = await live.page.screenshot()
+    expect(picture.length, file).toBeGreaterThan(20_000)
+    if (wanted) await writeFile(join(pictures, file), picture)
+  }
+})
+
+/** The seed and host whose last minutes show the most: busy, but not saturated, with a rise or two. */
+async function liveliest(stage: Stage): Promise<{ seed: number; host: string }> {
+  let best = { seed: 1, host: 'web-1', score: -Infinity }
+  for (let seed = 1; seed <= seeds; seed++) {
+    const server = await stage.simulate('--simulate-hosts', '5', '--simulate-seed', String(seed))
+    for (const [host, cpu] of await pastOf(server.url, 'cpu')) {
+      const score = liveliness(cpu)
+      if (score > best.score) best = { seed, host, score }
+    }
+    await server.stop()
+  }
+  return best
+}
+
+function liveliness(percent: readonly number[]): number {
+  const sorted = [...percent].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+  const tooBusy = Math.max(0, at(0.5) - 45)
+  // The newest part is the one that the tiles state, and a rise that is over has a shape.
+  const fallen = at(1) - (percent.at(-1) ?? 0)
+  return Math.min(70, at(0.98) - at(0.05)) + Math.min(20, at(0.5)) - tooBusy + Math.min(20, fallen)
+}

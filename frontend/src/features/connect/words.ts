@@ -42,8 +42,9 @@ export function untilRetry(status: ConnectionStatus, nowMs: number): string {
 /** `+3 ms`, `−1.2 s`; a dash while it is not known. */
 export function formatOffset(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '–'
-  const sign = milliseconds < 0 ? '−' : '+'
   const size = Math.abs(milliseconds)
+  if (size < 0.5) return '0 ms'
+  const sign = milliseconds < 0 ? '−' : '+'
   return size < 1000 ? `${sign}${Math.round(size)} ms` : `${sign}${formatAge(size / 1000)}`
 }
 

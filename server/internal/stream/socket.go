@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
+	"golang.org/x/sys/unix"
 
 	"vitals/internal/wire"
 )
@@ -19,6 +20,7 @@ const (
 	sendTimeout      = 10 * time.Second // a peer that takes no byte for so long is cut
 	messageTimeout   = 10 * time.Second // a message must be complete so long after it began
 	goodbyeTimeout   = 5 * time.Second  // for the close handshake
+	vanishedTimeout  = 20 * time.Second // a peer whose machine acknowledges nothing for so long is gone
 	socketWriteBytes = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
 	socketReadBytes  = 512              // viewers say little; longer messages are read past the buffer
 )
@@ -62,9 +64,21 @@ func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
 	}
 	conn.SetReadLimit(wire.MaxClientFrameBytes)
 	if tcp, isTCP := deadlines.network.(*net.TCPConn); isTCP {
-		_ = tcp.SetWriteBuffer(socketWriteBytes) // a hint; the stream works without
+		tune(tcp)
 	}
 	return &socket{conn: conn, deadlines: deadlines}, nil
+}
+
+// tune asks the kernel not to hide a slow or vanished peer for long. These are wishes; the stream works without.
+func tune(tcp *net.TCPConn) {
+	_ = tcp.SetWriteBuffer(socketWriteBytes)
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(descriptor uintptr) {
+		_ = unix.SetsockoptInt(int(descriptor), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(vanishedTimeout.Milliseconds()))
+	})
 }
 
 // connectionKeeper remembers the network connection that the library takes over.

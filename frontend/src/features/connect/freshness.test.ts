@@ -66,7 +66,13 @@ describe('words of the connection', () => {
   })
 
   it('state clocks and round trips with their unit', () => {
-    expect([3, -3, 1200, -0.2, undefined].map(formatOffset)).toEqual(['+3 ms', '−3 ms', '+1.2 s', '0 ms', '–'])
+    expect([3, -3, 1200, -0.2, undefined].map(formatOffset)).toEqual([
+      '+3 ms',
+      '−3 ms',
+      '+1.2 s',
+      '0 ms',
+      '–',
+    ])
     expect([0.84, 24.4, undefined].map(formatRoundTrip)).toEqual(['0.8 ms', '24 ms', '–'])
   })
 })

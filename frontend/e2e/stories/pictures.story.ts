@@ -31,7 +31,8 @@ story('pictures for the README: written when UPDATE_PICTURES=1', { timeout: 240_
   for (const { file, options } of all) {
     const live = await stage.open(`${server.url}hosts/${host}`, options)
     await live.badge.getByText('Live').waitFor()
-    await expect.poll(() => live.badge.innerText(), { message: 'a round trip' }).toMatch(/ms$/)
+    // The first round trip is measured while the page still starts; a picture shall show a usual one.
+    await expect.poll(() => live.badge.textContent()).toMatch(/\b\d{1,2}(\.\d)? ms/)
     const picture = await live.page.screenshot()
     expect(picture.length, file).toBeGreaterThan(20_000)
     if (wanted) await writeFile(join(pictures, file), picture)

@@ -11,5 +11,6 @@
 //     says how many; nobody else notices.
 //   - A subscription is used by one goroutine at a time. The hub and its topics may be used by all.
 //   - The ring is bounded in ticks (backfill / interval) and in bytes, whichever is less.
-//   - The columns of a host only grow within an epoch: column i is the same series for ever.
+//   - The columns of a host only grow within an epoch: column i is the same series for ever. Their number is bounded;
+//     events of series beyond it are left out and counted.
 package hub

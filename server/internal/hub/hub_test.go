@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -42,6 +43,29 @@ func TestRejectedEventsAreCounted(t *testing.T) {
 	bus.Publish(metric.Update{Host: "a", Events: []metric.Event{{Metric: "no name", Value: 1}, {Metric: "cpu", Value: 1}}})
 	if got := bus.Rejected(); got != 1 {
 		t.Errorf("rejected %d, expected 1", got)
+	}
+}
+
+func TestSeriesWithoutEndDoNotFillTheMemory(t *testing.T) {
+	const names, most = 5000, 4096
+	bus := hub.New(hub.Options{Backfill: 2 * time.Second})
+	for i := range names {
+		bus.Publish(metric.Update{Host: "a", Events: []metric.Event{
+			{Metric: "cpu", Value: float64(i)}, {Metric: fmt.Sprintf("filesystem{mount=/run/%d}", i), Value: 1},
+		}})
+	}
+	catalog, _ := bus.Catalog("a")
+	if got := len(catalog.Series); got != most {
+		t.Errorf("%d series, expected %d", got, most)
+	}
+	if got := bus.Rejected(); got != names+1-most {
+		t.Errorf("rejected %d, expected %d", got, names+1-most)
+	}
+	s := bus.Subscribe(1 << 20)
+	defer s.Close()
+	start, err := s.Follow("a", time.Hour, nil)
+	if err != nil || start.Past[len(start.Past)-1].Values[0] != names-1 {
+		t.Errorf("the first series has lost its value: %v", err)
 	}
 }
 

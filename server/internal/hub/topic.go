@@ -8,6 +8,10 @@ import (
 	"vitals/internal/metric"
 )
 
+// A host has at most so many series within an epoch. Columns are never given back, so names that come and go without end
+// (mounts of short-lived containers, say) would fill the memory; series that have a column are not affected.
+const maxSeries = 4096
+
 // topic is the stream of one host: its catalogue, its ring of ticks and who follows it.
 type topic struct {
 	name      string
@@ -59,12 +63,8 @@ func (t *topic) currentCatalog() *Catalog {
 func (t *topic) publish(update metric.Update, families map[string]metric.Family) (seq, rejected uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	added, rejected := t.newSeries(update.Events, families)
-	if len(added) > 0 {
-		series := append(slices.Clip(t.catalog.Series), added...)
-		t.catalog = &Catalog{Host: t.name, Series: series}
-	}
-	tick := &Tick{Seq: t.last + 1, Timestamp: update.Timestamp, Catalog: t.catalog, Values: t.row(update.Events)}
+	values, rejected := t.row(update.Events, families)
+	tick := &Tick{Seq: t.last + 1, Timestamp: update.Timestamp, Catalog: t.catalog, Values: values}
 	if newest := t.at(t.last); newest != nil {
 		tick.endBytes = newest.endBytes
 	}
@@ -73,43 +73,54 @@ func (t *topic) publish(update metric.Update, families map[string]metric.Family)
 	return tick.Seq, rejected
 }
 
-// newSeries gives a column to every series that has none yet and counts the events that cannot have one.
-func (t *topic) newSeries(events []metric.Event, families map[string]metric.Family) (added []metric.Series, rejected uint64) {
+// row puts the events under their columns and counts those that can have none. A series that is new gets the next column,
+// and the host a longer catalogue.
+func (t *topic) row(events []metric.Event, families map[string]metric.Family) (values []float64, rejected uint64) {
+	series := slices.Clip(t.catalog.Series) // so that append copies: the catalogue that others hold never changes
+	values = emptyRow(len(series))
 	for _, event := range events {
-		if !isFinite(event.Value) {
+		column, known := t.columns[event.Metric]
+		if !isFinite(event.Value) || !known && len(series) == maxSeries {
 			rejected++
 			continue
 		}
-		if _, known := t.columns[event.Metric]; known {
-			continue
-		}
-		name, err := metric.ParseName(event.Metric)
-		if err != nil {
-			rejected++
-			continue
-		}
-		family, known := families[name.Family]
 		if !known {
-			family = metric.Family{Name: name.Family, Kind: metric.Gauge}
+			described, err := describe(event.Metric, families)
+			if err != nil {
+				rejected++
+				continue
+			}
+			column = len(series)
+			t.columns[event.Metric] = column
+			series, values = append(series, described), append(values, math.NaN())
 		}
-		t.columns[event.Metric] = len(t.catalog.Series) + len(added)
-		added = append(added, family.Describe(name))
+		values[column] = event.Value
 	}
-	return added, rejected
+	if len(series) > len(t.catalog.Series) {
+		t.catalog = &Catalog{Host: t.name, Series: series}
+	}
+	return values, rejected
 }
 
-// row puts the events under their columns.
-func (t *topic) row(events []metric.Event) []float64 {
-	values := make([]float64, len(t.catalog.Series))
+func emptyRow(columns int) []float64 {
+	values := make([]float64, columns)
 	for i := range values {
 		values[i] = math.NaN()
 	}
-	for _, event := range events {
-		if column, known := t.columns[event.Metric]; known && isFinite(event.Value) {
-			values[column] = event.Value
-		}
-	}
 	return values
+}
+
+// describe makes the series of that name, in its family if that is known.
+func describe(name string, families map[string]metric.Family) (metric.Series, error) {
+	parsed, err := metric.ParseName(name)
+	if err != nil {
+		return metric.Series{}, err
+	}
+	family, known := families[parsed.Family]
+	if !known {
+		family = metric.Family{Name: parsed.Family, Kind: metric.Gauge}
+	}
+	return family.Describe(parsed), nil
 }
 
 // store writes the tick over the oldest one and lets go of what the byte bound no longer allows.

@@ -13,8 +13,8 @@ export interface TileProps {
 /** A large figure with its unit and a small picture of how it came about. A group, not a landmark: there are many. */
 export function Tile({ title, aside, figure, unit, children }: TileProps) {
   return (
-    <section role="group" aria-label={title} className="min-w-0 border-l border-line px-5">
-      <h2 className="flex justify-between gap-3 text-small font-medium whitespace-nowrap text-mute">
+    <section role="group" aria-label={title} className="min-w-0 border-l border-line px-4 tablet:px-5">
+      <h2 className="flex justify-between gap-2 text-small font-medium whitespace-nowrap text-mute">
         {title}
         <span className="min-w-0 truncate">{aside}</span>
       </h2>

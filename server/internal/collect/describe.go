@@ -46,7 +46,7 @@ func describeHost(ctx context.Context, paths paths) metric.Host {
 // hostname is what the machine calls itself. Inside of a container the kernel tells the container's name, so the host's
 // file goes first there.
 func hostname(paths paths) string {
-	if paths.rootfs != "" {
+	if paths.etc != "/etc" {
 		if text, err := os.ReadFile(filepath.Join(paths.etc, "hostname")); err == nil {
 			if name := strings.TrimSpace(string(text)); name != "" {
 				return name

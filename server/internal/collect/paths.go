@@ -34,11 +34,12 @@ func (p paths) context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, common.EnvKey, p.environment())
 }
 
-// mountContext makes gopsutil list our own mounts when it is our own root that is read; else those of the host's init.
+// mountContext makes gopsutil list our own mounts when it is our own root that is asked for their space: the names that the
+// host's init has for its mounts mean something else there. Else it lists those of init.
 func (p paths) mountContext(ctx context.Context) context.Context {
 	environment := p.environment()
-	if p.isOwn() {
-		environment["HOST_PROC_MOUNTINFO"] = filepath.Join(p.proc, "self", "mountinfo")
+	if p.rootfs == "" {
+		environment["HOST_PROC_MOUNTINFO"] = "/proc/self/mountinfo"
 	}
 	return context.WithValue(ctx, common.EnvKey, environment)
 }

@@ -83,12 +83,13 @@ export class FakeServer {
     return [...this.#sockets.clients].map((viewer) => send(viewer, text))
   }
 
+  /** Its clock stands still at the first tick: however long a story takes, no sample of it is ever old. */
   #greet(viewer: WebSocket): void {
     viewer.send(JSON.stringify(this.#hello()))
     viewer.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as { type: string; id?: number }
       if (frame.type === 'ping') {
-        viewer.send(JSON.stringify({ type: 'pong', id: frame.id, time: this.#timeOf(this.#tick) }))
+        viewer.send(JSON.stringify({ type: 'pong', id: frame.id, time: this.#began }))
       }
       if (frame.type === 'subscribe') this.#begin(viewer)
     })
@@ -99,7 +100,7 @@ export class FakeServer {
     return {
       type: 'hello',
       protocol: 1,
-      server: { version: 'v0.0.0-fake', time: this.#timeOf(this.#tick) },
+      server: { version: 'v0.0.0-fake', time: this.#began },
       epoch: 'the-only-one',
       interval,
       backfill: this.machine.past * interval,

@@ -13,10 +13,11 @@ export class LivePage {
     this.page = watched.page
   }
 
-  /** Waits for the first values. */
+  /** Waits for the first values and the first picture. */
   async ready(): Promise<void> {
     await this.page.locator('main[aria-busy=false]').waitFor()
     await expect.poll(() => this.tile('CPU')).toMatch(/^\d+\.\d %$/)
+    await expect.poll(() => this.chart('CPU').evaluate(isPainted)).toBe(true)
     await this.page.waitForFunction(() => document.fonts.status === 'loaded')
   }
 
@@ -129,6 +130,14 @@ export class LivePage {
 /** What a reader sees of an element, in one line. */
 export async function words(element: Locator): Promise<string> {
   return (await element.innerText()).replace(/\s+/g, ' ').trim()
+}
+
+/** Looks at a copy: a canvas that is read often is one that the browser treats differently. */
+function isPainted(canvas: Element): boolean {
+  const { width, height } = canvas as HTMLCanvasElement
+  const copy = new OffscreenCanvas(width, height).getContext('2d')!
+  copy.drawImage(canvas as HTMLCanvasElement, 0, 0)
+  return copy.getImageData(0, 0, width, height).data.some((value) => value > 0)
 }
 
 function pixelsOf(canvas: Element): string {

@@ -65,10 +65,10 @@ function wave(one: Series, index: number, tick: number): number {
   }
 }
 
-/** A machine with so many cores of which one may be busy all the time. */
-export function fakeMachine(cores: number, past: number, interval = 1, busyCore?: number): FakeMachine {
+/** A machine with so many cores, of which some may be busy all the time, the first of them most. */
+export function fakeMachine(cores: number, past: number, interval = 1, busy: number[] = []): FakeMachine {
   const all = usualSeries(cores)
-  const busy = all.findIndex((one) => one.metric === `cpu.core{core=${busyCore}}`)
+  const load = new Map(busy.map((core, index) => [`cpu.core{core=${core}}`, index === 0 ? 100 : 98]))
   return {
     host: {
       name: 'fake-1',
@@ -82,6 +82,6 @@ export function fakeMachine(cores: number, past: number, interval = 1, busyCore?
     series: all,
     interval,
     past,
-    values: (tick) => all.map((one, index) => (index === busy ? 100 : wave(one, index, tick))),
+    values: (tick) => all.map((one, index) => load.get(one.metric) ?? wave(one, index, tick)),
   }
 }

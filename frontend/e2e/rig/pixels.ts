@@ -27,8 +27,9 @@ export async function holeIn(chart: Locator): Promise<Hole> {
     const scale = canvas.width / canvas.clientWidth
     // The labels of the axes stand at the left and below.
     const [left, bottom] = [Math.round(64 * scale), Math.round(canvas.height - 32 * scale)]
-    const context = canvas.getContext('2d')
-    const { data, width } = context!.getImageData(left, 0, canvas.width - left, bottom)
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!
+    copy.drawImage(canvas, 0, 0)
+    const { data, width } = copy.getImageData(left, 0, canvas.width - left, bottom)
     const painted = (column: number) => {
       for (let at = column * 4; at < data.length; at += width * 4) {
         const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)

@@ -19,16 +19,21 @@ func (t TimestampMs) Time() time.Time { return time.UnixMilli(int64(t)) }
 func (t TimestampMs) Seconds() float64 { return float64(t) / 1000 }
 
 // AppendSeconds appends the instant in unix seconds, as short as it is exact: 1690000000.123, 1690000000.5, 1690000000.
-func (t TimestampMs) AppendSeconds(dst []byte) []byte {
-	if t < 0 {
-		return strconv.AppendFloat(dst, t.Seconds(), 'f', -1, 64)
+func (t TimestampMs) AppendSeconds(dst []byte) []byte { return AppendThousandths(dst, int64(t)) }
+
+// AppendThousandths appends a number that is given in thousandths, as short as it is exact: 1500 becomes 1.5.
+func AppendThousandths(dst []byte, thousandths int64) []byte {
+	size := uint64(thousandths)
+	if thousandths < 0 {
+		dst = append(dst, '-')
+		size = -size
 	}
-	dst = strconv.AppendInt(dst, int64(t)/1000, 10)
-	milliseconds := int64(t) % 1000
-	if milliseconds == 0 {
+	dst = strconv.AppendUint(dst, size/1000, 10)
+	decimals := size % 1000
+	if decimals == 0 {
 		return dst
 	}
-	dst = append(dst, '.', byte('0'+milliseconds/100), byte('0'+milliseconds/10%10), byte('0'+milliseconds%10))
+	dst = append(dst, '.', byte('0'+decimals/100), byte('0'+decimals/10%10), byte('0'+decimals%10))
 	for dst[len(dst)-1] == '0' {
 		dst = dst[:len(dst)-1]
 	}

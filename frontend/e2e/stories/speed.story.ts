@@ -25,6 +25,6 @@ story('from the first paint to the first live line: measured, not judged', async
   expect(times.live).toBeGreaterThan(0)
   const gap = Math.max(0, times.live - times.paint)
   console.log(
-    `first paint after ${times.paint.toFixed(0)} ms, first live line ${gap.toFixed(0)} ms later (on loopback, this machine)`,
+    `first paint after ${times.paint.toFixed(0)} ms, first live line ${gap.toFixed(0)} ms later (loopback, beside the other stories)`,
   )
 })

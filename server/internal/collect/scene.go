@@ -63,9 +63,14 @@ func (s *scene) say(family, name string, value float64) float64 {
 
 // utilization is the share of the processors that the work of that time wants, 0 to 1.
 func (m *machine) utilization(at float64) float64 {
-	people := m.work * workday(at) * (1 + 0.4*m.noise(chWork, at, 900, 240, 61) + 0.7*m.noise(chWork+3, at, 47, 19, 8, 3))
-	spikes := 0.5 * m.spikes(chSpikes, at, 97, 0.3)
-	return clamp(m.idle*(1+0.3*m.noise(chWork+1, at, 31, 7, 2))+people+m.jobs*m.jobLoad(at)+spikes+0.12*m.backup(at), 0.003, 0.97)
+	return clamp(m.steadyUse(at)+0.5*m.spikes(chSpikes, at, 97, 0.3), 0.003, 0.97)
+}
+
+// steadyUse is the utilization without its spikes.
+func (m *machine) steadyUse(at float64) float64 {
+	mood := 0.4*m.noise(chWork, at, 900, 240, 61) + 0.7*m.noise(chWork+3, at, 47, 19, 8, 3)
+	people := m.work * workday(at) * (1 + mood)
+	return m.idle*(1+0.3*m.noise(chWork+1, at, 31, 7, 2)) + people + m.jobs*m.jobLoad(at) + 0.12*m.backup(at)
 }
 
 // jobLoad is the share of the batch jobs that run: jobs begin and end sharply, several at once.
@@ -85,14 +90,14 @@ func (m *machine) backup(at float64) float64 {
 	return nightly(at, m.backupDelay, 1500+30*float64(m.cores))
 }
 
-// average is the mean utilization of the time before, as a load average sees it.
-func (m *machine) average(at, seconds float64) float64 {
-	const points = 8
+// average is the mean of a utilization over the time before, as a load average sees it.
+func average(use func(at float64) float64, at, seconds float64) float64 {
+	const points = 40 // so many that one of them passing a spike moves the mean by little
 	sum, weights := 0.0, 0.0
 	for i := range points {
 		past := (float64(i) + 0.5) / points * 2 * seconds
 		weight := math.Exp(-past / seconds)
-		sum += weight * m.utilization(at-past)
+		sum += weight * use(at-past)
 		weights += weight
 	}
 	return sum / weights
@@ -130,11 +135,12 @@ func (s *scene) stallShare() float64 {
 	return min(s.stall*(1+0.8*s.noise(chStall, s.at, 90, 13, 3))+0.22*s.backup(s.at), 0.6)
 }
 
+// loads leaves the spikes out of the long averages, in which they would be lost anyway.
 func (s *scene) loads() {
 	cores := float64(s.cores)
-	s.say("load.1m", "load.1m", 1.06*cores*s.average(s.at, 60))
-	s.say("load.5m", "load.5m", 1.06*cores*s.average(s.at, 300))
-	s.say("load.15m", "load.15m", 1.06*cores*s.average(s.at, 900))
+	s.say("load.1m", "load.1m", 1.06*cores*average(s.utilization, s.at, 60))
+	s.say("load.5m", "load.5m", 1.06*cores*average(s.steadyUse, s.at, 300))
+	s.say("load.15m", "load.15m", 1.06*cores*average(s.steadyUse, s.at, 900))
 }
 
 func (s *scene) memoryVitals() {
@@ -204,10 +210,10 @@ func (s *scene) networkVitals() {
 }
 
 func (s *scene) pressures(busy float64) {
-	average := s.average(s.at, 10)
-	s.say("pressure.cpu", "pressure.cpu", clamp(3*average*average+160*max(average-0.62, 0)+20*max(busy-0.8, 0), 0, 100))
+	recent := average(s.utilization, s.at, 10)
+	s.say("pressure.cpu", "pressure.cpu", clamp(3*recent*recent+160*max(recent-0.62, 0)+20*max(busy-0.8, 0), 0, 100))
 	s.say("pressure.memory", "pressure.memory", clamp(8*max(s.noise(chMemory+2, s.at, 3600, 400, 30)-0.55, 0), 0, 100))
-	s.say("pressure.io", "pressure.io", clamp(100*average*s.stallShare()*1.4, 0, 100))
+	s.say("pressure.io", "pressure.io", clamp(100*recent*s.stallShare()*1.4, 0, 100))
 }
 
 func (s *scene) countProcesses() {
@@ -242,7 +248,7 @@ func (s *scene) filesystems() {
 
 // temperatures follow the load with the delay of metal.
 func (s *scene) temperatures() {
-	load := s.average(s.at, 60)
+	load := average(s.utilization, s.at, 60)
 	for i, sensor := range s.sensors {
 		drift := 1.2 * s.noise(chTemperature+channel(i), s.at, 1800, 120, 20)
 		s.say("temperature", s.names.temperatures[i], sensor.rest+sensor.load*load+drift)

@@ -144,7 +144,7 @@ export class HeatImage {
 /** Device pixels left empty between two rows: less the lower they are. */
 function rowGap(height: number, ratio: number): number {
   if (height >= 7 * ratio) return Math.round(1.5 * ratio)
-  return height >= 3 * ratio ? Math.ceil(ratio / 2) : 0
+  return height >= 5 * ratio ? Math.ceil(ratio / 2) : 0
 }
 
 function meanOf(values: Float64Array, first: number, end: number): number {

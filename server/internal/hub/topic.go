@@ -10,7 +10,7 @@ import (
 
 // A host has at most so many series within an epoch. Columns are never given back, so names that come and go without end
 // (mounts of short-lived containers, say) would fill the memory; series that have a column are not affected.
-const maxSeries = 4096
+const maxSeries = 1 << 16
 
 // topic is the stream of one host: its catalogue, its ring of ticks and who follows it.
 type topic struct {

@@ -3,6 +3,8 @@ export interface PingSample {
   roundTripMs: number
   /** The server's clock minus ours, if the answer took as long as the question. */
   offsetMs: number
+  /** The page was not busy when it asked: the round trip is that of the network. */
+  steady: boolean
 }
 
 const kept = 12 // a minute of pings

@@ -3,6 +3,10 @@ import type { PingSample } from './clockOffset.ts'
 import type { Clock } from './clock.ts'
 
 const pingEveryMs = 5_000
+/** Until a first ping is sent by a page that is not busy. */
+const earlyPingEveryMs = 1_000
+/** A timer later than this means that the page is busy, as while it starts: an answer would wait for it too. */
+const busyMs = 100
 const probeMs = 3_000
 const maxUnanswered = 64
 /** A timer this late means that the machine slept: what the server said meanwhile may still lie in the socket. */
@@ -16,8 +20,8 @@ export interface HeartbeatEvents {
 }
 
 /**
- * Watches over one connection: a ping every 5 s, and death after three intervals and 5 s without any frame, or when
- * a probe is not answered within 3 s.
+ * Watches over one connection: a ping at once, each second while the page is busy (as at its start), then every 5 s;
+ * and death after three intervals and 5 s without any frame, or when a probe is not answered within 3 s.
  */
 export class Heartbeat {
   readonly #clock: Clock
@@ -25,7 +29,8 @@ export class Heartbeat {
   readonly #silenceMs: number
   #lastHeardMs: number
   #nextId = 1
-  #sent = new Map<number, { wallMs: number; monotonicMs: number }>()
+  #sent = new Map<number, { wallMs: number; monotonicMs: number; steady: boolean }>()
+  #steady = false
   #cancelPing = nothing
   #cancelSilence = nothing
   #cancelProbe = nothing
@@ -37,7 +42,7 @@ export class Heartbeat {
     this.#events = events
     this.#silenceMs = 3_000 * intervalSeconds + 5_000
     this.#lastHeardMs = clock.monotonicMs()
-    this.#ping()
+    this.#ping(false)
     this.#watchSilence(this.#silenceMs)
   }
 
@@ -52,13 +57,14 @@ export class Heartbeat {
     for (const id of this.#sent.keys()) if (id <= frame.id) this.#sent.delete(id)
     if (frame.id >= this.#probeId) this.#endProbe()
     const roundTripMs = this.#clock.monotonicMs() - sent.monotonicMs
-    this.#events.onPong({ roundTripMs, offsetMs: frame.time * 1000 - (sent.wallMs + roundTripMs / 2) })
+    const offsetMs = frame.time * 1000 - (sent.wallMs + roundTripMs / 2)
+    this.#events.onPong({ roundTripMs, offsetMs, steady: sent.steady })
   }
 
   /** Asks whether the server is still there; dead if there is no answer within 3 s. */
   probe(): void {
     if (this.#probeId > 0) return
-    this.#probeId = this.#sendPing()
+    this.#probeId = this.#sendPing(false)
     this.#cancelProbe = this.#clock.after(probeMs, () => this.#die('no answer to a ping within 3 s'))
   }
 
@@ -74,16 +80,19 @@ export class Heartbeat {
     this.#probeId = 0
   }
 
-  #ping(): void {
-    this.#sendPing()
-    this.#cancelPing = this.#clock.after(pingEveryMs, () => this.#ping())
+  #ping(steady: boolean): void {
+    this.#sendPing(steady)
+    this.#steady ||= steady
+    const waitMs = this.#steady ? pingEveryMs : earlyPingEveryMs
+    const due = this.#clock.monotonicMs() + waitMs
+    this.#cancelPing = this.#clock.after(waitMs, () => this.#ping(this.#clock.monotonicMs() - due < busyMs))
   }
 
-  #sendPing(): number {
+  #sendPing(steady: boolean): number {
     const id = this.#nextId++
     // A server that never answers must not fill our memory.
     this.#sent.delete(id - maxUnanswered)
-    this.#sent.set(id, { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs() })
+    this.#sent.set(id, { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs(), steady })
     this.#events.sendPing(id)
     return id
   }

@@ -67,13 +67,25 @@ describe('a connection', () => {
   test('measures the round trip, the difference of the clocks and the bytes', () => {
     server.clockAheadMs = 7_000
     session.start()
-    clock.advance(100)
+    clock.advance(2_000)
     expect(session.status).toMatchObject({ roundTripMs: 20, clockOffsetMs: 7_000 })
     server.roundTripMs = 300
     rig.ticks(10)
     expect(session.status.bytesPerSecond).toBeGreaterThan(50)
     expect(session.status.bytesPerSecond).toBeLessThan(200)
     expect(session.status).toMatchObject({ roundTripMs: 300, clockOffsetMs: 7_000 })
+  })
+
+  test('tells no round trip before a ping went out on time', () => {
+    session.start()
+    clock.advance(500)
+    expect(session.status).toMatchObject({ clockOffsetMs: expect.any(Number) as number })
+    expect(session.status.roundTripMs).toBeUndefined()
+    clock.sleep(800) // the page is busy: the ping that was due goes out late
+    clock.advance(500)
+    expect(session.status.roundTripMs).toBeUndefined()
+    clock.advance(1_000)
+    expect(session.status.roundTripMs).toBe(20)
   })
 
   test('counts what the server left out, and passes on what it complains about', () => {

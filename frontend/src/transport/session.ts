@@ -190,7 +190,7 @@ export class Session {
       onPong: (sample) => {
         this.#offset.add(sample)
         this.#board.publish({
-          roundTripMs: sample.roundTripMs,
+          ...(sample.steady ? { roundTripMs: sample.roundTripMs } : {}),
           clockOffsetMs: this.#offset.offsetMs ?? sample.offsetMs,
           bytesPerSecond: this.#throughput.bytesPerSecond(this.#clock.monotonicMs()),
         })

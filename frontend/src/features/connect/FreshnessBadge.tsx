@@ -7,7 +7,7 @@ import { Steady } from '../../ui/Steady.tsx'
 import { useConnectServices } from './services.ts'
 import { useAge, useConnection, useFreshness } from './useFreshness.ts'
 import {
-  formatOffset,
+  clockText,
   formatRoundTrip,
   freshnessSentence,
   freshnessTone,
@@ -98,7 +98,7 @@ function Details({ id, host, onServer }: { id: string; host: HostSeries | undefi
           {host && !Number.isNaN(host.newestTime) ? formatClock(host.newestTime) : '–'}
         </Row>
         <Row name="Round trip">{formatRoundTrip(status.roundTripMs)}</Row>
-        <Row name="Server's clock">{formatOffset(status.clockOffsetMs)}</Row>
+        <Row name="Server's clock">{clockText(status)}</Row>
         <Row name="Dropped">{`${status.dropped} updates`}</Row>
         <Row name="To you">{`${rate.text} ${rate.unit}`}</Row>
         <Row name="Server">{serverAddress}</Row>

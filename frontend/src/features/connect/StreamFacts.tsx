@@ -1,17 +1,18 @@
 import { formatRate } from '../../chart/format.ts'
 import { useConnection } from './useFreshness.ts'
-import { formatOffset } from './words.ts'
+import { clockText } from './words.ts'
 
 /** What the connection costs and how well it does, for the foot of the page. */
 export function StreamFacts() {
-  const { bytesPerSecond, dropped, clockOffsetMs, serverVersion } = useConnection()
+  const status = useConnection()
+  const { bytesPerSecond, dropped, serverVersion } = status
   const rate = formatRate(bytesPerSecond)
   return (
     <>
       <span>{`${rate.text} ${rate.unit} to you`}</span>
       <span
         className={dropped > 0 ? 'text-warn' : ''}
-      >{`${dropped} dropped · clock ${formatOffset(clockOffsetMs)}`}</span>
+      >{`${dropped} dropped · clock ${clockText(status)}`}</span>
       {serverVersion !== undefined && <span className="tablet:ml-auto">{versionText(serverVersion)}</span>}
     </>
   )

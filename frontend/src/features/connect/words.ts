@@ -48,6 +48,11 @@ export function formatOffset(milliseconds: number | undefined): string {
   return size < 1000 ? `${sign}${Math.round(size)} ms` : `${sign}${formatAge(size / 1000)}`
 }
 
+/** The server's clock beside the viewer's, as soon as an answer can be believed. */
+export function clockText({ roundTripMs, clockOffsetMs }: ConnectionStatus): string {
+  return formatOffset(roundTripMs === undefined ? undefined : clockOffsetMs)
+}
+
 /** `0.8 ms`, `24 ms`. */
 export function formatRoundTrip(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '–'

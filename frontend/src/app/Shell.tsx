@@ -57,7 +57,7 @@ function Rail({ onHelp }: { onHelp: () => void }) {
 const themeIcon = { dark: Moon, light: Sun, system: Monitor } as const
 const themeWord: Record<ThemeChoice, string> = { dark: 'dark', light: 'light', system: 'as the system' }
 
-/** Goes through dark, light and what the system prefers. */
+/** Goes through light, dark and what the system prefers. */
 export function ThemeButton() {
   const { theme } = useServices()
   const choice = useSyncExternalStore(theme.subscribe, () => theme.choice)

@@ -3,7 +3,7 @@ export type ThemeChoice = 'dark' | 'light' | 'system'
 
 const storageKey = 'vitals.theme'
 const lightQuery = '(prefers-color-scheme: light)'
-const order: readonly ThemeChoice[] = ['dark', 'light', 'system']
+const choices: readonly ThemeChoice[] = ['dark', 'light', 'system']
 /** The colour of the browser's own bars: the background of the page. */
 const barColor = { dark: '#0b0e13', light: '#fbfcfe' } as const
 
@@ -22,9 +22,9 @@ export class ThemeSwitch {
     return this.#choice
   }
 
-  /** The next of dark, light, system. */
+  /** Goes on: away from what the system prefers, then to the same by choice, then back to following the system. */
   next(): void {
-    this.#choice = order[(order.indexOf(this.#choice) + 1) % order.length] ?? 'system'
+    this.#choice = nextChoice(this.#choice, this.#light.matches ? 'light' : 'dark')
     remember(this.#choice)
     this.#show()
     for (const listener of this.#listeners) listener()
@@ -43,10 +43,16 @@ export class ThemeSwitch {
   }
 }
 
+/** From following the system the first step is one that can be seen, whatever the system prefers. */
+export function nextChoice(choice: ThemeChoice, preferred: 'dark' | 'light'): ThemeChoice {
+  if (choice === 'system') return preferred === 'dark' ? 'light' : 'dark'
+  return choice === preferred ? 'system' : preferred
+}
+
 function recall(): ThemeChoice {
   try {
     const stored = localStorage.getItem(storageKey)
-    return order.find((choice) => choice === stored) ?? 'system'
+    return choices.find((choice) => choice === stored) ?? 'system'
   } catch {
     return 'system'
   }

@@ -109,6 +109,13 @@ describe('SteadyRange', () => {
     expect(range.max).toBe(4)
   })
 
+  test('the first values are not glided to from an empty axis', () => {
+    const range = new SteadyRange('bytes/s')
+    range.fit(Number.NaN, Number.NaN, open, 0, false)
+    range.fit(45e6, Number.NaN, open, 16, false)
+    expect([range.max, range.gliding(16)]).toEqual([50e6, false])
+  })
+
   test('a fixed end does not move whatever the values are', () => {
     const range = new SteadyRange('percent')
     range.fit(140, Number.NaN, { ...open, max: 100 }, 0, true)

@@ -146,6 +146,8 @@ export class SteadyRange {
   fit(peak: number, least: number, limits: AxisLimits, nowMs: number, reducedMotion: boolean): void {
     const target = limits.max ?? (peak > least || !(least > 0) ? this.#ceiling.next(peak, nowMs) : least)
     this.max = this.#glide.toward(target, nowMs, reducedMotion)
+    // What stands there without values is no place to glide from: the first picture of values is right at once.
+    if (Number.isNaN(peak)) this.#glide.reset()
     this.targetMax = target
     this.min = limits.mirrored ? -this.max : (limits.min ?? 0)
     this.targetMin = limits.mirrored ? -target : this.min

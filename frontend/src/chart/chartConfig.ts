@@ -2,6 +2,7 @@ import { BasicPlatform, type Chart, type ChartConfiguration, type ChartDataset, 
 import type { Line } from './chartOptions.ts'
 import type { RingLineStyle } from './ringLine.ts'
 import type { ChartTheme } from './theme.ts'
+import { plotTop } from './timeLabels.ts'
 
 /** A dataset of Chart.js that stands for one of our lines and holds no data. */
 export type LineDataset = ChartDataset<'ringLine', never[]> & { line: Line; style: RingLineStyle }
@@ -33,6 +34,7 @@ export function makeDatasets(
 /** Chart.js with nothing but scales, layout and the order of datasets. It asks the page for nothing. */
 export function makeConfiguration(
   datasets: LineDataset[],
+  theme: ChartTheme,
   ratio: number,
   plugin: Plugin<'ringLine'>,
 ): ChartConfiguration<'ringLine', never[]> {
@@ -49,7 +51,11 @@ export function makeConfiguration(
       normalized: true,
       events: [],
       devicePixelRatio: ratio,
-      layout: { autoPadding: false, padding: { top: 6, right: 0, bottom: 0, left: 0 } },
+      // Half of the uppermost label stands above the plot.
+      layout: {
+        autoPadding: false,
+        padding: () => ({ top: plotTop * theme.scale, right: 0, bottom: 0, left: 0 }),
+      },
       scales: {
         x: { type: 'ringTime', axis: 'x', position: 'bottom' },
         y: { type: 'ringValue', axis: 'y', position: 'left' },

@@ -9,7 +9,7 @@ import { HeatImage } from './heatImage.ts'
 import { heatPalette } from './heatPalette.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
-import { labelSize, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
+import { labelSize, plotTop, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
 import type { TimeRange } from './timeWindow.ts'
 
 export interface HeatRow {
@@ -29,7 +29,6 @@ export interface HeatStripOptions {
   label: string
 }
 
-const plotTop = 6
 const labelGap = 7
 const rowLabelSteps = [1, 2, 4, 5, 8, 10, 16, 20, 32, 64, 128, 256]
 
@@ -136,8 +135,12 @@ export class HeatStrip implements Drawable, Plot {
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
 
+  get #plotTop(): number {
+    return plotTop * this.#services.theme.scale
+  }
+
   get #plotHeight(): number {
-    return this.#box.height - plotTop - timeLabelsHeight * this.#services.theme.scale
+    return this.#box.height - (plotTop + timeLabelsHeight) * this.#services.theme.scale
   }
 
   #drawImage(): void {
@@ -158,7 +161,14 @@ export class HeatStrip implements Drawable, Plot {
     const context = this.#context
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.imageSmoothingEnabled = false
-    this.#image.draw(context, first, last, Math.round(this.#left * ratio), plotTop * ratio, width / count)
+    this.#image.draw(
+      context,
+      first,
+      last,
+      Math.round(this.#left * ratio),
+      this.#plotTop * ratio,
+      width / count,
+    )
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
   }
 
@@ -184,7 +194,7 @@ export class HeatStrip implements Drawable, Plot {
     context.textBaseline = 'middle'
     for (let row = 0; row < rows.length; row += step) {
       // Of rows lower than a letter the label may not stand out at the top.
-      const middle = Math.max(plotTop + (row + 0.5) * rowHeight, size / 2)
+      const middle = Math.max(this.#plotTop + (row + 0.5) * rowHeight, size / 2)
       context.fillText(rows[row]!.label, this.#left - labelGap * this.#services.theme.scale, middle + 0.5)
     }
   }
@@ -199,7 +209,7 @@ export class HeatStrip implements Drawable, Plot {
     // A row is as wide as its bucket: the line stands in the middle of it.
     const middle = (Math.floor(time / this.#bucket) + 0.5) * this.#bucket
     const x = this.#left + ((middle - from) / (to - from)) * (this.#box.width - this.#left)
-    this.#crosshairLine.show(x, plotTop, plotTop + this.#plotHeight, this.#box.ratio)
+    this.#crosshairLine.show(x, this.#plotTop, this.#plotTop + this.#plotHeight, this.#box.ratio)
   }
 
   #fitCanvas(): void {

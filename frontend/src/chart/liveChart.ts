@@ -10,7 +10,7 @@ import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
 import { LineMaker } from './lineMaker.ts'
 import { PlotLayer, type LayerView } from './plotLayer.ts'
-import { RingLineController, RingPoint, type PaintTarget } from './ringLine.ts'
+import { RingLineController, RingPoint, usualLineWidth, type PaintTarget } from './ringLine.ts'
 import { RingTimeScale, RingValueScale } from './scales.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
@@ -58,10 +58,16 @@ export class LiveChart implements Drawable, Plot {
     this.#valueRange = new SteadyRange(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
     const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
-    this.#target = { context: this.#layer.context, projection, ratio: 1, interval: host.interval }
+    this.#target = {
+      context: this.#layer.context,
+      projection,
+      ratio: 1,
+      interval: host.interval,
+      lineWidth: usualLineWidth,
+    }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     const datasets = makeDatasets(options.lines, theme, [])
-    this.#chart = new Chart(canvas, makeConfiguration(datasets, this.#box.ratio, this.#plugin()))
+    this.#chart = new Chart(canvas, makeConfiguration(datasets, theme, this.#box.ratio, this.#plugin()))
     this.#resizeChart()
     this.#control = new CrosshairControl(canvas, crosshair, this)
     this.#crosshairLine = new CrosshairLine(canvas, theme)
@@ -221,6 +227,7 @@ export class LiveChart implements Drawable, Plot {
     const { ratio } = this.#box
     this.#target.ratio = ratio
     this.#target.interval = this.host.interval
+    this.#target.lineWidth = usualLineWidth * this.#services.theme.scale
     const { pixel, end, columns, min, max } = this.#view
     const { height } = this.#chart.chartArea
     this.#layer.context.setTransform(ratio, 0, 0, ratio, 0, 0)

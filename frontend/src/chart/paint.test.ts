@@ -77,7 +77,13 @@ test('a stacked area reaches down to the line below, along its points', () => {
 
 test('drawn downward, values grow below zero; the next line is drawn upward again', () => {
   const context = new RecordingContext()
-  const target = { context: context.asContext, projection: { ...projection }, ratio: 1, interval: 1 }
+  const target = {
+    context: context.asContext,
+    projection: { ...projection },
+    ratio: 1,
+    interval: 1,
+    lineWidth: 1.4,
+  }
   paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0, below: true })
   paintLine(target, polyline(1, 2), undefined, { color: 'blue', fill: 0, below: false })
   expect(context.log('moveTo', 'lineTo')).toEqual([
@@ -90,7 +96,13 @@ test('drawn downward, values grow below zero; the next line is drawn upward agai
 
 test('the area is faint, the line is not, and both have the colour of the series', () => {
   const context = new RecordingContext()
-  const target = { context: context.asContext, projection: { ...projection }, ratio: 1, interval: 1 }
+  const target = {
+    context: context.asContext,
+    projection: { ...projection },
+    ratio: 1,
+    interval: 1,
+    lineWidth: 1.4,
+  }
   paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0.2, below: false })
   const [fill, stroke] = ['fill', 'stroke'].map((name) => context.calls.find((call) => call.name === name)!)
   expect([fill!.fillStyle, fill!.globalAlpha]).toEqual(['red', 0.2])
@@ -136,6 +148,7 @@ test('with several samples to a pixel the line is painted as bars, with one it i
       context: context.asContext,
       projection: { ...projection, perSecond, left: 0 },
       ratio: 1,
+      lineWidth: 1.4,
       interval: 1,
     }
     paintLine(target, polyline(1, 2, 3), undefined, { color: 'red', fill: 0, below: false })

@@ -44,13 +44,15 @@ export interface PaintTarget {
   ratio: number
   /** Seconds between two samples of the fastest lines. */
   interval: number
+  /** CSS pixels. */
+  lineWidth: number
 }
 
 /** From so many samples to a column of pixels on, a line is painted as bars. */
 const denseSamples = 2
 
-/** CSS pixels. */
-export const lineWidth = 1.4
+/** CSS pixels, before the theme's scale: on a wall lines grow with the type. */
+export const usualLineWidth = 1.4
 
 /** Chart.js wants to know an element type for every controller; none is ever made. */
 export class RingPoint extends Element {
@@ -109,10 +111,10 @@ export function paintLine(
   }
   if (projection.perSecond * target.ratio * target.interval * denseSamples <= 1) {
     context.fillStyle = style.color
-    fillColumns(context, line, projection, lineWidth, target.ratio)
+    fillColumns(context, line, projection, target.lineWidth, target.ratio)
   } else {
     context.strokeStyle = style.color
-    context.lineWidth = lineWidth
+    context.lineWidth = target.lineWidth
     // Round joins cost twice as much, and at this width nobody sees them.
     context.lineJoin = 'bevel'
     strokeLine(context, line, projection)

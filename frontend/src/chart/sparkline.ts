@@ -29,7 +29,8 @@ export interface SparklineOptions {
   height: number
 }
 
-const lineWidth = 1.3
+/** CSS pixels, before the theme's scale. */
+const usualLineWidth = 1.3
 const fill = 0.14
 
 /** A line without axes, from zero up, over the time window. For the eye only: the number beside it says what it is. */
@@ -95,9 +96,13 @@ export class Sparkline implements Drawable {
     fillLine(context, this.#line, undefined, this.#projection)
     context.globalAlpha = 1
     context.strokeStyle = color
-    context.lineWidth = lineWidth
+    context.lineWidth = this.#lineWidth
     context.lineJoin = 'bevel'
     strokeLine(context, this.#line, this.#projection)
+  }
+
+  get #lineWidth(): number {
+    return usualLineWidth * this.#services.theme.scale
   }
 
   #makeLine(): void {
@@ -120,6 +125,7 @@ export class Sparkline implements Drawable {
     const least = this.#options.ceiling?.(host) ?? Number.NaN
     const top = peak <= least ? least : this.#ceiling.next(peak, nowMs)
     const projection = this.#projection
+    const lineWidth = this.#lineWidth
     projection.from = from
     projection.perSecond = this.#box.width / (to - from)
     // Half a line of room, so that neither the floor nor the ceiling cuts it.

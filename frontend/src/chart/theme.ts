@@ -25,7 +25,6 @@ export class ChartTheme {
   readonly #listeners = new Listeners()
   #reducedMotion: boolean
   #scale: number
-  #version = 0
 
   constructor(source: ThemeSource = pageSource(document.documentElement)) {
     this.#source = source
@@ -68,17 +67,11 @@ export class ChartTheme {
     return this.#reducedMotion
   }
 
-  /** Goes up with each refresh; whoever caches something made of colours compares it. */
-  get version(): number {
-    return this.#version
-  }
-
   refresh(): void {
     this.#colors.clear()
     this.#fonts.clear()
     this.#reducedMotion = this.#source.reducedMotion()
     this.#scale = this.#source.scale?.() ?? 1
-    this.#version++
     this.#listeners.tell()
   }
 

@@ -4,6 +4,8 @@ import type { ChartTheme } from './theme.ts'
 
 /** CSS pixels, before the theme's scale, as the next. */
 export const labelSize = 11
+/** The room above a plot. */
+export const plotTop = 6
 /** The height of a row of time labels below a plot. */
 export const timeLabelsHeight = 18
 

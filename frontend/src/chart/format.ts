@@ -83,6 +83,17 @@ export function formatRate(bytesPerSecond: number): Formatted {
   return scaled(bytesPerSecond, 1000, si, '/s')
 }
 
+/** Rates side by side, all in the unit of the largest and at least in kB/s: `0.0`, `16.4`, `kB/s`. */
+export function formatRates(rates: readonly (number | undefined)[]): { texts: string[]; unit: string } {
+  const known = rates.filter((rate) => rate !== undefined && Number.isFinite(rate)) as number[]
+  const { unit } = formatRate(Math.max(1000, ...known))
+  const divisor = 1000 ** si.indexOf(unit.slice(0, -'/s'.length))
+  const texts = rates.map((rate) =>
+    rate === undefined || !Number.isFinite(rate) ? noValue : threeDigits(rate / divisor),
+  )
+  return { texts, unit }
+}
+
 /** How old something is: `0.4 s`, `12 s`, `3 min`, `2 h`, `4 d`. */
 export function formatAge(seconds: number): string {
   if (!Number.isFinite(seconds)) return noValue
@@ -103,7 +114,7 @@ export function formatDuration(seconds: number): string {
   const minutes = Math.floor((whole % 3600) / 60)
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
-  if (minutes > 0) return `${minutes} min ${whole % 60} s`
+  if (minutes > 0) return whole % 60 > 0 ? `${minutes} min ${whole % 60} s` : `${minutes} min`
   return `${whole} s`
 }
 

@@ -6,7 +6,7 @@ import { useReadout } from './reading.ts'
 
 // Pieces travel through useReadout as one string, because equal strings are the same value and equal arrays are not.
 const pieceEnd = '\u0000'
-const numberSign = '\u0001'
+const signs = { number: '\u0001', unit: '\u0002' } as const
 
 /** A piece of text that follows the data: it alone renders again, and only when it changes. */
 export function TextReadout(props: { read: (reader: Reader) => string; without?: string }) {
@@ -25,20 +25,28 @@ export function FigureReadout({ figures }: { figures: readonly Figure[] }) {
 
 function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
   const space = first ? '' : ' '
-  if (!encoded.startsWith(numberSign)) return <span className="whitespace-pre">{space + encoded}</span>
-  return (
-    <>
-      {space}
-      <b className="font-semibold text-text">
-        <Steady widest="00.0">{encoded.slice(1)}</Steady>
-      </b>
-    </>
-  )
+  if (encoded.startsWith(signs.number))
+    return (
+      <>
+        {space}
+        <b className="font-semibold text-text">
+          <Steady widest="00.0">{encoded.slice(1)}</Steady>
+        </b>
+      </>
+    )
+  if (encoded.startsWith(signs.unit))
+    return (
+      <>
+        {space}
+        <Steady widest="MB/s">{encoded.slice(1)}</Steady>
+      </>
+    )
+  return <span className="whitespace-pre">{space + encoded}</span>
 }
 
 function encode(figures: readonly Figure[], reader: Reader): string {
   return figures
     .flatMap((figure) => piecesOf(figure, reader))
-    .map((piece) => (piece.number ? numberSign + piece.text : piece.text))
+    .map((piece) => (piece.steady ? signs[piece.steady] : '') + piece.text)
     .join(pieceEnd)
 }

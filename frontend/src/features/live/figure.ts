@@ -1,4 +1,4 @@
-import { formatValue, noValue, type Formatted } from '../../chart/format.ts'
+import { formatRates, formatValue, noValue, type Formatted } from '../../chart/format.ts'
 import type { Reader } from './reader.ts'
 
 /** A number that a panel states in words, read anew at each instant. */
@@ -8,6 +8,8 @@ export type Figure =
   | { kind: 'peak'; of: readonly Labelled[] }
   /** Two numbers, one a part of the other: 14.2 of 24 GiB. */
   | { kind: 'part'; metric: string; whole: string; joint: string }
+  /** Rates in one unit: ↓ 48.2 ↑ 6.4 MB/s. */
+  | { kind: 'rates'; of: readonly { metric: string; mark: string }[] }
   | { kind: 'note'; text: string }
 
 export interface Labelled {
@@ -18,8 +20,8 @@ export interface Labelled {
 /** One piece of a stated figure. */
 export interface Piece {
   text: string
-  /** The number itself: it stands out, and its place has a fixed width. */
-  number?: boolean
+  /** The number itself, which stands out, or a unit that may change: the place of either has a fixed width. */
+  steady?: 'number' | 'unit'
 }
 
 /** The pieces of a figure at the reader's instant. */
@@ -31,6 +33,8 @@ export function piecesOf(figure: Figure, reader: Reader): Piece[] {
       return peakPieces(figure.of, reader)
     case 'part':
       return partPieces(figure, reader)
+    case 'rates':
+      return ratePieces(figure.of, reader)
     case 'value': {
       const pieces = numberPieces(read(reader, figure.metric))
       if (figure.before !== undefined) pieces.unshift({ text: figure.before })
@@ -84,14 +88,23 @@ function peakPieces(group: readonly Labelled[], reader: Reader): Piece[] {
 function partPieces(figure: Extract<Figure, { kind: 'part' }>, reader: Reader): Piece[] {
   const part = read(reader, figure.metric)
   const whole = read(reader, figure.whole)
-  const pieces: Piece[] = [{ text: part.text, number: true }]
+  const pieces: Piece[] = [{ text: part.text, steady: 'number' }]
   if (part.unit !== whole.unit && part.unit !== '') pieces.push({ text: part.unit })
   pieces.push({ text: figure.joint }, { text: [whole.text, whole.unit].filter(Boolean).join(' ') })
   return pieces
 }
 
+function ratePieces(of: readonly { metric: string; mark: string }[], reader: Reader): Piece[] {
+  const { texts, unit } = formatRates(of.map(({ metric }) => reader.value(metric)))
+  const pieces = of.flatMap(({ mark }, index): Piece[] => [
+    { text: mark },
+    { text: texts[index] ?? noValue, steady: 'number' },
+  ])
+  return [...pieces, { text: unit, steady: 'unit' }]
+}
+
 function numberPieces({ text, unit }: Formatted): Piece[] {
-  const pieces: Piece[] = [{ text, number: true }]
+  const pieces: Piece[] = [{ text, steady: 'number' }]
   if (unit !== '') pieces.push({ text: unit })
   return pieces
 }

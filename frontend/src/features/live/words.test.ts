@@ -47,8 +47,22 @@ describe('figures', () => {
   it('show a dash where there is no value, and keep its place', () => {
     expect(piecesOf({ kind: 'value', metric: 'cpu', before: 'at' }, readerOf({}))).toEqual([
       { text: 'at' },
-      { text: '–', number: true },
+      { text: '–', steady: 'number' },
     ])
+  })
+
+  it('state rates in the unit of the largest', () => {
+    const of = [
+      { metric: 'a', mark: 'read' },
+      { metric: 'b', mark: 'write' },
+    ]
+    const stated = (values: Record<string, number>) => textOf({ kind: 'rates', of }, readerOf(values))
+    expect(stated({ a: 0, b: 16_400 })).toBe('read 0.0 write 16.4 kB/s')
+    expect(stated({ a: 953_000, b: 7_400_000 })).toBe('read 1.0 write 7.4 MB/s')
+    expect(stated({ a: 999_960, b: 3 })).toBe('read 1.0 write 0.0 MB/s')
+    expect(stated({ a: 0, b: 40 })).toBe('read 0.0 write 0.0 kB/s')
+    expect(stated({ b: 2_000 })).toBe('read – write 2.0 kB/s')
+    expect(stated({})).toBe('read – write – kB/s')
   })
 
   it('do not take silence for zero', () => {

@@ -73,7 +73,7 @@ function flowPanel(families: Families, flow: Flow): Omit<ChartPanel, 'id' | 'tit
     size: 'normal',
     unit: 'bytes/s',
     entries,
-    now: totals.map((total) => ({ kind: 'value', metric: total.family, before: total.mark })),
+    now: [{ kind: 'rates', of: totals.map(({ family, mark }) => ({ metric: family, mark })) }],
     foot: apart ? [] : [{ kind: 'note', text: namesOf(devices, flow.plural) }],
   }
 }

@@ -7,11 +7,12 @@ import { useReadout } from './reading.ts'
 
 /** How full something is, on one line: its name, a bar, the amount; `none` when the host has no such thing. */
 export function Bar({ bar }: { bar: BarModel }) {
+  const present = useReadout((reader) => reader.has(bar.percent), false)
   const percent = useReadout((reader) => reader.value(bar.percent), undefined)
   return (
     <div className="mt-1.5 grid h-5 grid-cols-[auto_1fr_auto] items-center gap-3.5 text-small text-soft">
       <span>{bar.label}</span>
-      <Meter label={`${bar.label} in use`} percent={percent} />
+      {present ? <Meter label={`${bar.label} in use`} percent={percent} /> : <span />}
       <span className="min-w-[7.5rem] text-right font-medium text-text">
         <TextReadout read={(reader) => amountText(bar, reader)} without="" />
       </span>

@@ -78,13 +78,14 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
 }
 
 const spanClass = {
-  4: 'col-span-12 tablet:col-span-6 desk:col-span-4',
-  8: 'col-span-12 desk:col-span-8 span-wide',
-  12: 'col-span-12 span-wide',
+  4: 'desk:col-span-4',
+  8: 'desk:col-span-8 span-wide',
+  12: 'desk:col-span-12 span-wide',
 } as const
+const narrowSpanClass = { 6: 'tablet:col-span-6', 12: 'tablet:col-span-12' } as const
 
 function PanelView({ panel, host }: { panel: PlacedPanel; host: HostSeries | undefined }) {
-  const className = spanClass[panel.span]
+  const className = classes('col-span-12', narrowSpanClass[panel.narrowSpan], spanClass[panel.span])
   switch (panel.kind) {
     case 'chart':
       return <ChartPanelView panel={panel} host={host} className={className} />

@@ -8,6 +8,9 @@ export type Color = '--c1' | '--c2' | '--c3' | '--c4' | '--c5' | '--c6'
 /** How many of the twelve columns of the page a panel takes. */
 export type Span = 4 | 8 | 12
 
+/** On a page that is too narrow for three panels side by side: half of it, or all. */
+export type NarrowSpan = 6 | 12
+
 /** One line of a chart. */
 export interface LineModel {
   metric: string
@@ -87,7 +90,7 @@ export interface OtherPanel extends PanelBase {
 }
 
 export type Panel = ChartPanel | HeatPanel | FilesystemsPanel | OtherPanel
-export type PlacedPanel = Panel & { span: Span }
+export type PlacedPanel = Panel & { span: Span; narrowSpan: NarrowSpan }
 
 /** One of several series of a family, with the label that tells it from the others. */
 export interface Member {

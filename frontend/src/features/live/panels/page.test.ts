@@ -82,6 +82,8 @@ describe('the panels of a catalogue', () => {
 
 describe('the widths of panels', () => {
   const rowsOf = (panels: readonly PlacedPanel[]) => panels.reduce((sum, one) => sum + one.span, 0)
+  const narrowRowsOf = (panels: readonly PlacedPanel[]) =>
+    panels.reduce((sum, one) => sum + one.narrowSpan, 0)
 
   it('fill every row of twelve columns, however many panels there are', () => {
     const names = [
@@ -103,6 +105,7 @@ describe('the widths of panels', () => {
     for (let count = 1; count <= all.length; count++) {
       const panels = panelsOf(all.slice(0, count).map((name) => series(name)))
       expect(rowsOf(panels) % 12, `${String(count)} series`).toBe(0)
+      expect(narrowRowsOf(panels) % 12, `${String(count)} series, two in a row`).toBe(0)
     }
   })
 

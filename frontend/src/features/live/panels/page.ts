@@ -2,7 +2,7 @@
 import type { Series } from '../../../wire/types.gen.ts'
 import { familiesOf, type Families } from './families.ts'
 import { diskPanel, networkPanel } from './flow.ts'
-import type { Panel, PlacedPanel, Span } from './model.ts'
+import type { NarrowSpan, Panel, PlacedPanel, Span } from './model.ts'
 import { busyPanel, filesystemsPanel, temperaturePanel } from './several.ts'
 import { coresPanel, cpuPanel, loadPanel, memoryPanel, pressurePanel } from './single.ts'
 
@@ -44,17 +44,18 @@ export function panelsOf(series: readonly Series[]): PlacedPanel[] {
   return place(panels)
 }
 
-/** Gives every panel its width, so that each row of the twelve columns is full. */
+/** Gives every panel its widths, so that each row of the twelve columns is full, with three panels in it or two. */
 function place(panels: readonly Panel[]): PlacedPanel[] {
   const heads = panels.filter((panel) => panel.id === 'cpu' || panel.id === 'cores')
   const others = panels.filter((panel) => !heads.includes(panel))
   return [
-    ...heads.map((panel, index) => ({ ...panel, span: headSpan(index, heads.length) })),
-    ...others.map((panel, index) => ({
+    ...heads.map((panel, index) => ({
       ...panel,
-      span: index < others.length - 1 ? 4 : lastSpan(others.length),
+      span: headSpan(index, heads.length),
+      narrowSpan: 12 as const,
     })),
-  ] as PlacedPanel[]
+    ...others.map((panel, index) => ({ ...panel, ...otherSpans(index, others.length) })),
+  ]
 }
 
 function headSpan(index: number, heads: number): Span {
@@ -63,6 +64,11 @@ function headSpan(index: number, heads: number): Span {
 }
 
 /** The last panel takes what its row has left. */
+function otherSpans(index: number, count: number): { span: Span; narrowSpan: NarrowSpan } {
+  if (index < count - 1) return { span: 4, narrowSpan: 6 }
+  return { span: lastSpan(count), narrowSpan: count % 2 === 0 ? 6 : 12 }
+}
+
 function lastSpan(count: number): Span {
   const left = count % 3
   if (left === 1) return 12

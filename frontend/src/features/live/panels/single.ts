@@ -78,7 +78,7 @@ export function loadPanel(families: Families): ChartPanel | undefined {
     entries,
     ceiling: 'cores',
     now: [{ kind: 'value', metric: 'load.1m', before: '1 min' }],
-    foot: [{ kind: 'note', text: '┄ cores' }, ...processes],
+    foot: [{ kind: 'note', text: 'dashed: cores' }, ...processes],
   }
 }
 

@@ -60,16 +60,21 @@ function CrosshairCanvas({
   )
 }
 
-/** Read anew from time to time: a text that changed with every sample would never be read to its end. */
+/**
+ * Read anew from time to time: a text that changed with every sample would never be read to its end. While there are no
+ * rows yet it looks more often.
+ */
 function Summary({ id, summary }: { id: string; summary: () => string }) {
+  const host = useReading()?.host
   const [text, setText] = useState('')
   useEffect(() => {
-    const first = setTimeout(() => setText(summary()), firstSummaryMs)
-    const timer = setInterval(() => setText(summary()), summaryEveryMs)
-    return () => {
-      clearTimeout(first)
-      clearInterval(timer)
+    let timer: ReturnType<typeof setTimeout>
+    const refresh = () => {
+      setText(summary())
+      timer = setTimeout(refresh, Number.isNaN(host?.newestTime) ? firstSummaryMs : summaryEveryMs)
     }
-  }, [summary])
+    timer = setTimeout(refresh, firstSummaryMs)
+    return () => clearTimeout(timer)
+  }, [summary, host])
   return <VisuallyHidden id={id}>{text}</VisuallyHidden>
 }

@@ -1,11 +1,9 @@
-import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
+import { Suspense, useCallback, useEffect, useMemo } from 'react'
 import { formatText } from '../../chart/format.ts'
-import type { LiveChart } from '../../chart/liveChart.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { ChartFigure } from './ChartFigure.tsx'
 import { chartHeights, chartOptions } from './chartOptions.ts'
-import { useChartServices } from './chartServices.ts'
 import { Alarms } from './Alarms.tsx'
 import { Bar } from './Bar.tsx'
 import { useHiddenLines } from './hiddenLines.ts'
@@ -15,6 +13,7 @@ import type { ChartPanel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 import { useRootScale } from './rootScale.ts'
 import { useDrawing } from './useDrawing.ts'
+import { useDrawn } from './useDrawn.ts'
 
 export interface ChartPanelViewProps {
   panel: ChartPanel
@@ -73,38 +72,19 @@ interface ChartCanvasProps {
 
 function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
   const { LiveChart: Chart } = useDrawing()
-  const services = useChartServices(host)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const chart = useRef<LiveChart>(undefined)
   const scale = useRootScale()
   const options = useMemo(
     () => chartOptions(panel, host, Math.round(chartHeights[panel.size] * scale)),
     [panel, host, scale],
   )
-  const latestOptions = useRef(options)
-
-  useEffect(() => {
-    if (!canvas.current) return
-    const made = new Chart(canvas.current, services, latestOptions.current)
-    chart.current = made
-    return () => {
-      chart.current = undefined
-      made.destroy()
-    }
-  }, [Chart, services])
-
-  useEffect(() => {
-    if (latestOptions.current !== options) chart.current?.update(options)
-    latestOptions.current = options
-  }, [options])
+  const { canvas, drawn: chart, summary } = useDrawn(Chart, host, options)
 
   useEffect(() => {
     for (const entry of panel.entries) {
       for (const line of entry.lines) chart.current?.setHidden(line.metric, hidden.has(entry.label))
     }
-  }, [panel, hidden, options, services])
+  }, [panel, hidden, options, host, chart])
 
-  const summary = useCallback(() => chart.current?.summary() ?? '', [])
   const describe = useCallback((reader: Reader) => describePanel(panel, reader), [panel])
   return (
     <ChartFigure

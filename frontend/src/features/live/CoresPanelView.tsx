@@ -1,12 +1,11 @@
-import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
-import type { HeatRow, HeatStrip } from '../../chart/heatStrip.ts'
+import { Suspense, useCallback, useMemo } from 'react'
+import type { HeatRow } from '../../chart/heatStrip.ts'
 import type { Column } from '../../series/column.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { ChartFigure } from './ChartFigure.tsx'
 import { chartHeights } from './chartOptions.ts'
 import { EmptyBox } from './ChartPanelView.tsx'
-import { useChartServices } from './chartServices.ts'
 import { peakOf } from './figure.ts'
 import { MomentLabel } from './MomentReadout.tsx'
 import type { HeatPanel } from './panels/model.ts'
@@ -14,6 +13,7 @@ import type { Reader } from './reader.ts'
 import { useReadout } from './reading.ts'
 import { useRootScale } from './rootScale.ts'
 import { useDrawing } from './useDrawing.ts'
+import { useDrawn } from './useDrawn.ts'
 
 export interface CoresPanelViewProps {
   panel: HeatPanel
@@ -55,9 +55,6 @@ function BusiestReadout({ panel }: { panel: HeatPanel }) {
 
 function HeatCanvas({ panel, host }: { panel: HeatPanel; host: HostSeries }) {
   const { HeatStrip: Strip } = useDrawing()
-  const services = useChartServices(host)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const strip = useRef<HeatStrip>(undefined)
   const scale = useRootScale()
   const options = useMemo(
     () => ({
@@ -68,24 +65,7 @@ function HeatCanvas({ panel, host }: { panel: HeatPanel; host: HostSeries }) {
     }),
     [panel, host, scale],
   )
-  const latestOptions = useRef(options)
-
-  useEffect(() => {
-    if (!canvas.current) return
-    const made = new Strip(canvas.current, services, latestOptions.current)
-    strip.current = made
-    return () => {
-      strip.current = undefined
-      made.destroy()
-    }
-  }, [Strip, services])
-
-  useEffect(() => {
-    if (latestOptions.current !== options) strip.current?.update(options)
-    latestOptions.current = options
-  }, [options])
-
-  const summary = useCallback(() => strip.current?.summary() ?? '', [])
+  const { canvas, summary } = useDrawn(Strip, host, options)
   const describe = useCallback((reader: Reader) => describeCores(panel, reader), [panel])
   return (
     <ChartFigure

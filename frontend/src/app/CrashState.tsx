@@ -1,4 +1,5 @@
-import { Compass, TriangleAlert } from 'lucide-react'
+import { Compass, ServerOff, TriangleAlert } from 'lucide-react'
+import type { ServerAddressError } from '../transport/serverUrl.ts'
 import { Button } from '../ui/Button.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
 
@@ -23,6 +24,23 @@ export function CrashState({ error }: { error: unknown }) {
   )
 }
 
+/** Stands for the page when ?server= names what cannot be a server: loading it again would not help. */
+export function BadServerState({ error, toUsual }: { error: ServerAddressError; toUsual: () => void }) {
+  return (
+    <StatePage
+      icon={<ServerOff className="size-6 text-warn" />}
+      title="That is no server address"
+      actions={
+        <Button primary onClick={toUsual}>
+          To the usual server
+        </Button>
+      }
+    >
+      <p className="wrap-anywhere">{error.message}</p>
+    </StatePage>
+  )
+}
+
 /** Stands for an address that is no page. */
 export function NoSuchPage() {
   return (
@@ -34,6 +52,8 @@ export function NoSuchPage() {
           To the live page
         </Button>
       }
-    />
+    >
+      <p>This app has nothing at that address.</p>
+    </StatePage>
   )
 }

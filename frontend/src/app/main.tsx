@@ -4,10 +4,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
 import { LiveServicesContext } from '../features/live/services.ts'
+import { ServerAddressError } from '../transport/serverUrl.ts'
 import { baseOf, pinBase, routerPath } from './base.ts'
-import { CrashState } from './CrashState.tsx'
+import { BadServerState, CrashState } from './CrashState.tsx'
 import { makeRouter } from './router.tsx'
-import { makeServices, ServicesContext, type Services } from './services.ts'
+import { makeServices, pageOfServer, ServicesContext, type Services } from './services.ts'
 
 const base = baseOf(document.baseURI, import.meta.env.DEV)
 pinBase(base)
@@ -20,7 +21,13 @@ try {
   services.session.start()
   root.render(<App services={services} />)
 } catch (error) {
-  root.render(<CrashState error={error} />)
+  root.render(
+    error instanceof ServerAddressError ? (
+      <BadServerState error={error} toUsual={() => location.assign(pageOfServer(base, ''))} />
+    ) : (
+      <CrashState error={error} />
+    ),
+  )
 }
 
 function App({ services }: { services: Services }) {

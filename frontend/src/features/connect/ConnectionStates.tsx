@@ -56,8 +56,8 @@ export function UnreachableState({ onServer }: { onServer: () => void }) {
 function OriginHint() {
   return (
     <p className="mt-2">
-      If the server runs, it may not allow this page. It does when started with{' '}
-      <b className="font-semibold break-words text-text">{`--allow-origin ${location.origin}`}</b>
+      If the server runs, it may not allow this page. It does when started with
+      <b className="mt-1 block font-semibold wrap-anywhere text-text">{`--allow-origin ${location.origin}`}</b>
     </p>
   )
 }

@@ -7,6 +7,14 @@ interface HiddenLines {
   toggle: (panel: string, label: string) => void
 }
 
+/** What the browser remembers may be of another version of the app: only lists are taken over. */
+function listsOf(stored: unknown): Record<string, readonly string[]> {
+  const { byPanel } = (stored ?? {}) as { byPanel?: unknown }
+  if (typeof byPanel !== 'object' || byPanel === null) return {}
+  const lists = Object.entries(byPanel).filter(([, labels]) => Array.isArray(labels))
+  return Object.fromEntries(lists)
+}
+
 /** Which lines the viewer switched off: the same on every host, remembered in this browser. */
 export const useHiddenLines = create<HiddenLines>()(
   persist(
@@ -19,6 +27,6 @@ export const useHiddenLines = create<HiddenLines>()(
           return { byPanel: { ...byPanel, [panel]: next } }
         }),
     }),
-    { name: 'vitals.hidden-lines' },
+    { name: 'vitals.hidden-lines', merge: (stored, usual) => ({ ...usual, byPanel: listsOf(stored) }) },
   ),
 )

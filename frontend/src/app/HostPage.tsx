@@ -4,7 +4,7 @@ import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { RefusedState, UnreachableState } from '../features/connect/ConnectionStates.tsx'
 import { FreshnessBadge } from '../features/connect/FreshnessBadge.tsx'
 import { StreamFacts } from '../features/connect/StreamFacts.tsx'
-import { useConnection, useFreshness } from '../features/connect/useFreshness.ts'
+import { useConnectionState, useFreshness } from '../features/connect/useFreshness.ts'
 import { patienceMs, useLasting } from '../features/connect/useLasting.ts'
 import { LivePage } from '../features/live/LivePage.tsx'
 import type { SpanName } from '../features/live/span.ts'
@@ -34,7 +34,7 @@ function HostContent({ name, span, onHost, onSpan, openDialog }: HostContentProp
   const { session } = useServices()
   const { hosts, host, known } = useHosts(name)
   const names = useMemo(() => hosts.map((one) => one.name), [hosts])
-  const { state } = useConnection()
+  const state = useConnectionState()
   const { stale } = useFreshness(host)
   const unreachable = useLasting(!known && (state === 'reconnecting' || state === 'offline'), patienceMs)
   useEffect(() => session.watch(name), [session, name])

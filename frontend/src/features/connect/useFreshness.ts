@@ -20,6 +20,15 @@ export function useConnection(): ConnectionStatus {
   )
 }
 
+/** Only the state of the connection: a new figure of a ping renders nothing. */
+export function useConnectionState(): ConnectionStatus['state'] {
+  const { session } = useConnectServices()
+  return useSyncExternalStore(
+    (listener) => session.subscribe(listener),
+    () => session.status.state,
+  )
+}
+
 /** The age of the newest sample of a host in tenths of a second, looked at ten times a second while the page is seen. */
 export function useAge(host: HostSeries | undefined): number {
   return useLook(host, (age) => (Number.isNaN(age) ? age : Math.floor(age * 10) / 10))
@@ -29,7 +38,7 @@ export function useAge(host: HostSeries | undefined): number {
 export function useFreshness(host: HostSeries | undefined): FreshnessReading {
   const { session } = useConnectServices()
   const interval = host?.interval ?? 1
-  const { state } = useConnection()
+  const state = useConnectionState()
   const code = useLook(host, (age) => {
     const freshness = judge(session.status.state, age, interval)
     return `${freshness} ${isStale(freshness, age, interval)}`

@@ -32,14 +32,15 @@ type Bus interface {
 type Options struct {
 	Interval time.Duration   // the time between two ticks of a host; 1s
 	Backfill time.Duration   // how much past a ring keeps; 5m
-	MaxBytes int             // the bound of one host's ring; 32 MiB
+	MaxBytes int             // the bound of one host's ring; 32 MiB, or what 250 series take over the backfill if that is more
 	Families []metric.Family // what is known of series before their first event; others have no unit and no help
 }
 
 const (
 	defaultInterval = time.Second
 	defaultBackfill = 5 * time.Minute
-	defaultMaxBytes = 32 << 20
+	leastMaxBytes   = 32 << 20
+	usualTickBytes  = 2 << 10 // of 250 series
 	epochWordLength = 12
 )
 
@@ -66,8 +67,9 @@ func New(options Options) *Hub {
 	if options.Backfill <= 0 {
 		options.Backfill = defaultBackfill
 	}
+	ringTicks := int(max(2, math.Ceil(float64(options.Backfill)/float64(options.Interval))))
 	if options.MaxBytes <= 0 {
-		options.MaxBytes = defaultMaxBytes
+		options.MaxBytes = max(leastMaxBytes, ringTicks*usualTickBytes)
 	}
 	families := make(map[string]metric.Family, len(options.Families))
 	for _, family := range options.Families {
@@ -75,7 +77,7 @@ func New(options Options) *Hub {
 	}
 	return &Hub{
 		epoch:     rand.Text()[:epochWordLength],
-		ringTicks: int(max(2, math.Ceil(float64(options.Backfill)/float64(options.Interval)))),
+		ringTicks: ringTicks,
 		ringBytes: uint64(options.MaxBytes),
 		families:  families,
 		topics:    make(map[string]*topic),

@@ -38,6 +38,28 @@ func TestRingIsBoundedInBytes(t *testing.T) {
 	}
 }
 
+func TestADayOfBackfillIsKept(t *testing.T) {
+	const day = 24 * 60 * 60
+	bus := hub.New(hub.Options{Backfill: 24 * time.Hour})
+	update := metric.Update{Host: "a"}
+	for i := range 100 {
+		update.Events = append(update.Events, metric.Event{Metric: fmt.Sprintf("series%d", i), Value: 1})
+	}
+	for second := range day + 10 {
+		update.Timestamp = metric.TimestampMs(second * 1000)
+		bus.Publish(update)
+	}
+	s := bus.Subscribe(1)
+	defer s.Close()
+	start, err := s.Follow("a", 24*time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(start.Past); got != day {
+		t.Errorf("kept %d ticks of a day, expected %d", got, day)
+	}
+}
+
 func TestRejectedEventsAreCounted(t *testing.T) {
 	bus := hub.New(hub.Options{})
 	bus.Publish(metric.Update{Host: "a", Events: []metric.Event{{Metric: "no name", Value: 1}, {Metric: "cpu", Value: 1}}})

@@ -22,6 +22,11 @@ describe('freshness', () => {
     expect(judge('live', 4.1, 10)).toBe('live')
   })
 
+  it('is not late while the past comes in after the start', () => {
+    expect(judge('live', 300, 1, 0.2)).toBe('live')
+    expect(judge('live', 300, 1, 4.2)).toBe('late')
+  })
+
   it('waits for the first sample', () => {
     expect(judge('connecting', Number.NaN, 1)).toBe('waiting')
     expect(judge('live', Number.NaN, 1)).toBe('waiting')

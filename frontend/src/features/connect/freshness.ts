@@ -15,8 +15,16 @@ export function ageSeconds(newestTime: number, nowMs: number, clockOffsetMs = 0)
   return Math.max(0, (nowMs + clockOffsetMs) / 1000 - newestTime)
 }
 
-/** Judges by the state of the connection and the age of the newest sample. */
-export function judge(state: ConnectionStatus['state'], age: number, intervalSeconds: number): Freshness {
+/**
+ * Judges by the state of the connection, the age of the newest sample, and for how long the state holds: right after
+ * the start the past comes in, and its samples are old without being late.
+ */
+export function judge(
+  state: ConnectionStatus['state'],
+  age: number,
+  intervalSeconds: number,
+  stateSeconds = Infinity,
+): Freshness {
   switch (state) {
     case 'reconnecting':
     case 'offline':
@@ -26,7 +34,7 @@ export function judge(state: ConnectionStatus['state'], age: number, intervalSec
       return 'waiting'
     case 'live':
       if (Number.isNaN(age)) return 'waiting'
-      return age > lateAfterIntervals * intervalSeconds + lateAfterSeconds ? 'late' : 'live'
+      return isOld(Math.min(age, stateSeconds), intervalSeconds) ? 'late' : 'live'
   }
 }
 
@@ -34,5 +42,9 @@ export function judge(state: ConnectionStatus['state'], age: number, intervalSec
 export function isStale(freshness: Freshness, age: number, intervalSeconds: number): boolean {
   if (freshness === 'live' || freshness === 'waiting') return false
   // Right after a cut the newest values are still true.
+  return isOld(age, intervalSeconds)
+}
+
+function isOld(age: number, intervalSeconds: number): boolean {
   return age > lateAfterIntervals * intervalSeconds + lateAfterSeconds
 }

@@ -40,7 +40,8 @@ export function useFreshness(host: HostSeries | undefined): FreshnessReading {
   const interval = host?.interval ?? 1
   const state = useConnectionState()
   const code = useLook(host, (age) => {
-    const freshness = judge(session.status.state, age, interval)
+    const { status } = session
+    const freshness = judge(status.state, age, interval, (Date.now() - status.since) / 1000)
     return `${freshness} ${isStale(freshness, age, interval)}`
   })
   const [freshness, stale] = code.split(' ') as [Freshness, string]

@@ -149,7 +149,7 @@ describe('FrameScheduler', () => {
 })
 
 describe('Pulse', () => {
-  test('goes up once a frame, and listens to its source only while somebody listens to it', () => {
+  test('tells once a frame, and listens to its source only while somebody listens to it', () => {
     const page = new FakePage()
     const source = new Set<() => void>()
     const pulse = new Pulse(new FrameScheduler(page), (listener) => {
@@ -161,7 +161,7 @@ describe('Pulse', () => {
     const stop = pulse.subscribe(() => told++)
     for (const listener of [...source, ...source]) listener()
     page.frame()
-    expect([told, pulse.getSnapshot()]).toEqual([1, 1])
+    expect(told).toBe(1)
     stop()
     expect(source.size).toBe(0)
   })

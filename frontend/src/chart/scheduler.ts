@@ -131,15 +131,14 @@ export class FrameScheduler {
 }
 
 /**
- * A counter for readouts outside the canvas (React's `useSyncExternalStore`): however often its source changes, it
- * goes up at most once a frame, after the charts marked before it were drawn, and not at all while the page is hidden.
+ * A beat for readouts outside the canvas (React's `useSyncExternalStore`): however often its source changes, it
+ * tells at most once a frame, after the charts marked before it were drawn, and not at all while the page is hidden.
  */
 export class Pulse implements Drawable {
   readonly #scheduler: FrameScheduler
   readonly #source: (listener: () => void) => () => void
   readonly #listeners = new Set<() => void>()
   #stopSource: (() => void) | undefined
-  #count = 0
 
   constructor(scheduler: FrameScheduler, source: (listener: () => void) => () => void) {
     this.#scheduler = scheduler
@@ -159,10 +158,7 @@ export class Pulse implements Drawable {
     }
   }
 
-  readonly getSnapshot = (): number => this.#count
-
   draw(): void {
-    this.#count++
     for (const listener of this.#listeners) listener()
   }
 }

@@ -73,11 +73,11 @@ story('the window is 1, 5, 15 minutes or all', async ({ stage }) => {
   ] as const) {
     await live.span(name).click()
     await expect.poll(() => live.span(name).getAttribute('aria-checked')).toBe('true')
-    expect(Math.abs((await spanned()) - seconds), name).toBeLessThanOrEqual(1)
+    await expect.poll(async () => Math.abs((await spanned()) - seconds), name).toBeLessThanOrEqual(1)
   }
   await live.page.keyboard.press('4')
   await expect.poll(() => live.span('all').getAttribute('aria-checked')).toBe('true')
-  expect(await spanned(), 'all').toBeGreaterThan(1150)
+  await expect.poll(spanned, 'all').toBeGreaterThan(1150)
 
   await live.page.keyboard.press('1')
   await expect.poll(() => new URL(live.page.url()).search).toBe('?window=1m')
@@ -138,10 +138,13 @@ story('a legend switches its line off and on, and is remembered', async ({ stage
 
 /** The oldest and the newest instant in the picture, by the keys of the crosshair. */
 async function ends(live: LivePage): Promise<[string, string]> {
-  await live.chart('CPU').press('Home')
-  const oldest = await live.underCrosshair('CPU')
-  await live.chart('CPU').press('End')
-  const newest = await live.underCrosshair('CPU')
+  const at = async (key: string) => {
+    await live.chart('CPU').press(key)
+    await expect.poll(() => live.underCrosshair('CPU'), key).not.toBe('')
+    return live.underCrosshair('CPU')
+  }
+  const oldest = await at('Home')
+  const newest = await at('End')
   await live.chart('CPU').press('Escape')
   return [oldest.slice(0, 8), newest.slice(0, 8)]
 }

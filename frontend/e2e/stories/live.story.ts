@@ -73,11 +73,13 @@ story('the window is 1, 5, 15 minutes or all', async ({ stage }) => {
   ] as const) {
     await live.span(name).click()
     await expect.poll(() => live.span(name).getAttribute('aria-checked')).toBe('true')
-    await expect.poll(async () => Math.abs((await spanned()) - seconds), name).toBeLessThanOrEqual(1)
+    await expect
+      .poll(async () => Math.abs((await spanned()) - seconds), { message: name })
+      .toBeLessThanOrEqual(1)
   }
   await live.page.keyboard.press('4')
   await expect.poll(() => live.span('all').getAttribute('aria-checked')).toBe('true')
-  await expect.poll(spanned, 'all').toBeGreaterThan(1150)
+  await expect.poll(spanned, { message: 'all' }).toBeGreaterThan(1150)
 
   await live.page.keyboard.press('1')
   await expect.poll(() => new URL(live.page.url()).search).toBe('?window=1m')
@@ -140,7 +142,7 @@ story('a legend switches its line off and on, and is remembered', async ({ stage
 async function ends(live: LivePage): Promise<[string, string]> {
   const at = async (key: string) => {
     await live.chart('CPU').press(key)
-    await expect.poll(() => live.underCrosshair('CPU'), key).not.toBe('')
+    await expect.poll(() => live.underCrosshair('CPU'), { message: key }).not.toBe('')
     return live.underCrosshair('CPU')
   }
   const oldest = await at('Home')

@@ -31,12 +31,3 @@ export interface ChartOptions {
   /** What the chart shows, for people who cannot see it. */
   label: string
 }
-
-/** One entry of a legend. `value` is the newest, or the one at the crosshair. */
-export interface LegendEntry {
-  metric: string
-  label: string
-  color: string
-  hidden: boolean
-  value: number | undefined
-}

@@ -1,10 +1,9 @@
 import { Chart, type Plugin } from 'chart.js'
-import type { Column } from '../series/column.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { SteadyRange } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { makeConfiguration, makeDatasets, type LineDataset, type RingChart } from './chartConfig.ts'
-import type { ChartOptions, LegendEntry } from './chartOptions.ts'
+import type { ChartOptions } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
@@ -16,7 +15,7 @@ import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
 import type { TimeRange } from './timeWindow.ts'
 
-export type { ChartOptions, LegendEntry, Line } from './chartOptions.ts'
+export type { ChartOptions, Line } from './chartOptions.ts'
 
 /** Half a line may stand out of the plot at its upper and lower edge, CSS pixels. */
 const bleed = 1
@@ -107,17 +106,6 @@ export class LiveChart implements Drawable, Plot {
     this.#chart.setDatasetVisibility(index, !hidden)
     this.#valueRange.reset()
     this.#layOut()
-  }
-
-  /** The lines with their values at the crosshair, or their newest ones; for a legend outside the canvas. */
-  legend(): LegendEntry[] {
-    return this.#datasets.map(({ line }, index) => ({
-      metric: line.column.series.metric,
-      label: line.label,
-      color: line.color,
-      hidden: !this.#chart.isDatasetVisible(index),
-      value: this.#valueNow(line.column),
-    }))
   }
 
   /** What the chart shows, in a sentence or two. */
@@ -267,12 +255,6 @@ export class LiveChart implements Drawable, Plot {
       marks.color[marks.count] = style.color
       marks.count++
     }
-  }
-
-  #valueNow(column: Column): number | undefined {
-    const { crosshair, window } = this.#services
-    if (crosshair.time !== undefined) return this.host.valueAt(column, crosshair.time)
-    return window.paused ? this.host.valueAt(column, this.#range.to) : column.latest?.value
   }
 
   #windowChanged(): void {

@@ -77,3 +77,17 @@ test('a moment is shown on a minute', () => {
   expect(stretch).toBeGreaterThanOrEqual(60)
   expect(stretch).toBeLessThan(62)
 })
+
+test('a pause holds for the hosts that are shown after it, too', () => {
+  const first = hostWith(['cpu'], rows)
+  const other = hostWith(['cpu'], rows)
+  const window = new TimeWindow(60)
+  window.range(other)
+  window.range(first)
+  window.pause()
+  for (const host of [first, other]) appendRows(host, [[1], [2], [3]], 1100)
+  expect(window.range(first).to).toBe(1099)
+  expect(window.range(other).to).toBe(1099)
+  window.resume()
+  expect(window.range(other).to).toBe(1102)
+})

@@ -18,10 +18,11 @@ const leastStretch = 60
  */
 export class TimeWindow {
   readonly #listeners = new Listeners()
-  readonly #newestAtPause = new Map<HostSeries, number>()
-  readonly #hosts = new Set<HostSeries>()
   #span: number
   #paused = false
+  /** The host that was shown last, and its newest time when the pause began. */
+  #shown: HostSeries | undefined
+  #pausedAt = Number.NaN
 
   /** span in seconds; Infinity shows all there is. */
   constructor(span = 300) {
@@ -45,20 +46,19 @@ export class TimeWindow {
   pause(): void {
     if (this.#paused) return
     this.#paused = true
-    for (const host of this.#hosts) this.#newestAtPause.set(host, host.newestTime)
+    this.#pausedAt = this.#shown?.newestTime ?? Number.NaN
     this.#listeners.tell()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#newestAtPause.clear()
     this.#listeners.tell()
   }
 
   /** The stretch to show, written into `into` (nothing is allocated in a frame). NaN at both ends without data. */
   range(host: HostSeries, into: TimeRange = { from: Number.NaN, to: Number.NaN }): TimeRange {
-    this.#hosts.add(host)
+    this.#shown = host
     into.to = this.#end(host)
     into.from = into.to - this.stretch(host)
     return into
@@ -82,10 +82,9 @@ export class TimeWindow {
     return this.#paused ? this.#frozen(host) : host.newestTime
   }
 
+  /** The instant of the pause, for every host: one that is shown later, too, stands still where the first one did. */
   #frozen(host: HostSeries): number {
-    const known = this.#newestAtPause.get(host)
-    if (known !== undefined && !Number.isNaN(known)) return known
-    this.#newestAtPause.set(host, host.newestTime)
-    return host.newestTime
+    if (Number.isNaN(this.#pausedAt)) this.#pausedAt = host.newestTime
+    return Math.min(this.#pausedAt, host.newestTime)
   }
 }

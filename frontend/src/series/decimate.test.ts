@@ -118,12 +118,11 @@ describe('summarize', () => {
       count: 3,
       min: 1,
       max: 4,
-      mean: 3,
       last: 4,
     })
   })
 
   test('of nothing is nothing', () => {
-    expect(summarize(Float64Array.of(NaN))).toEqual({ count: 0, min: NaN, max: NaN, mean: NaN, last: NaN })
+    expect(summarize(Float64Array.of(NaN))).toEqual({ count: 0, min: NaN, max: NaN, last: NaN })
   })
 })

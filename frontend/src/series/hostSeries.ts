@@ -23,8 +23,8 @@ const maxColumns = 4096
  *
  * Frames may come twice, in part or after a restart of the server. A row that is already held is dropped: by its
  * sequence number within an epoch, by its time across epochs. A new row that is earlier than the newest one means that
- * the clock of the machine went back: the rows after it are forgotten. Rows before the first catalogue mean nothing and are ignored. Appending allocates
- * nothing.
+ * the clock of the machine went back: the rows after it are forgotten. Rows before the first catalogue mean nothing and
+ * are ignored. Appending allocates nothing.
  */
 export class HostSeries {
   host: Host

@@ -42,11 +42,6 @@ export class MirroredRing {
     return row >= this.#start && row < this.#end ? this.#cells[row % this.capacity]! : NaN
   }
 
-  /** Writes over the newest row. */
-  setNewest(value: number): void {
-    if (this.#end > this.#start) this.#write(this.#end - 1, value)
-  }
-
   /** Forgets the rows from `end` on. */
   truncate(end: number): void {
     this.#end = Math.max(this.#start, Math.min(this.#end, end))

@@ -3,25 +3,22 @@ export interface Summary {
   count: number
   min: number
   max: number
-  mean: number
   last: number
 }
 
-/** Sums up values; NaN is no value. */
+/** The extent of values; NaN is no value. */
 export function summarize(values: Float64Array): Summary {
   let count = 0
-  let sum = 0
   let min = Infinity
   let max = -Infinity
   let last = NaN
   for (const value of values) {
     if (Number.isNaN(value)) continue
     count++
-    sum += value
     min = Math.min(min, value)
     max = Math.max(max, value)
     last = value
   }
-  if (count === 0) return { count, min: NaN, max: NaN, mean: NaN, last }
-  return { count, min, max, mean: sum / count, last }
+  if (count === 0) return { count, min: NaN, max: NaN, last }
+  return { count, min, max, last }
 }

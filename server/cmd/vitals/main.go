@@ -44,7 +44,7 @@ type configCommand struct {
 
 // process is what a command has of the world.
 type process struct {
-	ctx         context.Context //nolint:containedctx // a command lives exactly as long as the process
+	ctx         context.Context // a command lives exactly as long as the process
 	stdout      io.Writer
 	stderr      io.Writer
 	application *kong.Application

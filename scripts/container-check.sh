@@ -42,7 +42,7 @@ check_tools() {
   ! curl --silent --output /dev/null "http://$address/" || fail "$address is taken; set PORT"
 }
 
-# Podman and buildah ask for more open files and processes than a sandbox may give.
+# Podman and buildah ask for more open files and processes than some machines give.
 private_settings() {
   export CONTAINERS_CONF=$work/containers.conf
   printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n' >"$CONTAINERS_CONF"

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { axeFindsNothing } from '../rig/faults.ts'
 import { focusOf, operable, walkByTab } from '../rig/focus.ts'
-import { NetworkCable } from '../rig/networkCable.ts'
+import { NetworkCable } from '../../src/transport/testing/networkCable.ts'
 import { story } from '../rig/story.ts'
 import { lostConnection } from '../rig/watchedPage.ts'
 

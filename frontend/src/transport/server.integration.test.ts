@@ -5,8 +5,8 @@ import { decodeFrame } from '../wire/decode.ts'
 import { encodeFrame } from '../wire/encode.ts'
 import { type ClientFrame, type ServerFrame, subprotocol } from '../wire/frames.ts'
 import { Session } from './session.ts'
-import { CuttingProxy } from './testing/cuttingProxy.ts'
 import { FakePage } from './testing/fakePage.ts'
+import { NetworkCable } from './testing/networkCable.ts'
 import { RunningServer, serverIsBuilt } from './testing/runningServer.ts'
 
 interface Triple {
@@ -131,14 +131,14 @@ describe.skipIf(!serverIsBuilt())('the real server', () => {
     })
 
     test('our session draws from it, and a cut leaves no hole and no duplicate', async () => {
-      const proxy = await CuttingProxy.before('127.0.0.1', Number(server.address.port))
-      cleanups.push(() => proxy.close())
+      const cable = await NetworkCable.to(Number(server.address.port))
+      cleanups.push(() => cable.close())
       const control = watch(server.webSocketUrl)
-      const cut = watch(`ws://127.0.0.1:${proxy.port}/ws`)
+      const cut = watch(`ws://127.0.0.1:${cable.port}/ws`)
       await until(() => rowsOf(cut.store) > 5 && rowsOf(control.store) > 5)
       for (let i = 0; i < 5; i++) {
         const before = rowsOf(cut.store)
-        proxy.cut()
+        cable.cut()
         await until(() => cut.session.status.state !== 'live')
         await until(() => rowsOf(cut.store) >= before + 8)
       }

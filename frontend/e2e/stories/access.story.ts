@@ -69,6 +69,8 @@ story('the keyboard alone reaches everything, and the focus is seen', async ({ s
   const server = await stage.simulate()
   const live = await stage.open(server.url)
   const { page } = live
+  // Its name is whole only when the first round trip is known; it would change while the walk is on its way.
+  await expect.poll(() => page.getByRole('button', { name: /Live/ }).first().textContent()).toMatch(/\d ms/)
   const walked = await walkByTab(page)
   const names = walked.map(({ name }) => withoutNumbers(name))
   const missed = (await operable(page)).map(withoutNumbers).filter((name) => !names.includes(name))

@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core'
 /** What has the focus: something to tell it by, and whether it can be seen that it has. */
 export interface Focus {
   name: string
+  /** A mark on the element: its name may change while a walk is on its way. */
+  mark: string
   visible: boolean
   inDialog: boolean
 }
@@ -17,6 +19,7 @@ export async function focusOf(page: Page): Promise<Focus | undefined> {
     const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
     const box = element.getBoundingClientRect()
     return {
+      mark: ((element as HTMLElement).dataset['mark'] ??= crypto.randomUUID()),
       name: `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`
         .trim()
         .replace(/\s+/g, ' '),
@@ -37,14 +40,14 @@ export async function walkByTab(page: Page): Promise<Focus[]> {
     await page.keyboard.press('Tab')
     const focus = await focusOf(page)
     if (focus === undefined) return walked
-    if (step > 0 && focus.name === walked[0]?.name) return walked
+    if (step > 0 && focus.mark === walked[0]?.mark) return walked
     walked.push(focus)
   }
   throw new Error('the Tab key goes on for ever')
 }
 
 /** Everything on the page that can be worked with, as the walk names it. Of a group of radio buttons it is the chosen one. */
-export async function operable(page: Page): Promise<string[]> {
+export async function operable(page: Page): Promise<Pick<Focus, 'name' | 'mark'>[]> {
   return page.evaluate(() =>
     [
       ...document.querySelectorAll<HTMLElement>(
@@ -54,10 +57,11 @@ export async function operable(page: Page): Promise<string[]> {
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0)
       .concat([...document.querySelectorAll<HTMLElement>('[role=radio][aria-checked=true]')])
       .filter((element, index, all) => all.indexOf(element) === index)
-      .map((element) =>
-        `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`
+      .map((element) => ({
+        mark: (element.dataset['mark'] ??= crypto.randomUUID()),
+        name: `${element.tagName.toLowerCase()} ${element.ariaLabel ?? element.textContent}`
           .trim()
           .replace(/\s+/g, ' '),
-      ),
+      })),
   )
 }

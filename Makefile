@@ -35,6 +35,7 @@ build: $(APP) ## Build the app and the one binary that holds it, bin/vitals
 test: ## Everything that must hold: linters, Go tests, app tests, size budget, browser story
 	@$(MAKE) lint
 	@$(MAKE) test-go
+	@scripts/fuzz.sh 10s
 	@$(MAKE) test-app
 	@$(MAKE) test-examples
 	@$(MAKE) test-size
@@ -95,6 +96,10 @@ test-story: build ## The browser story alone
 	@echo "==> browser story"
 	@chromium="$$(scripts/chromium.sh)"; \
 	cd frontend && CHROMIUM="$$chromium" npm run --silent e2e
+
+.PHONY: fuzz
+fuzz: ## Every fuzz target for TIME each (1m); PATTERN picks some
+	@scripts/fuzz.sh $(or $(TIME),1m) $(PATTERN)
 
 .PHONY: bench
 bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout latency app

@@ -26,7 +26,10 @@ type Options struct {
 	// due. Both decide whether the server is ready.
 	LastSample func() time.Time
 	Interval   time.Duration
-	Logger     zerolog.Logger
+	// Client finds the address of the one who asks, and whether the last hop is a proxy that is believed. Without it
+	// nobody is believed, and the last hop is the client.
+	Client func(*http.Request) (address netip.Addr, viaTrustedProxy bool)
+	Logger zerolog.Logger
 }
 
 // Server answers all requests.
@@ -39,6 +42,7 @@ type Server struct {
 	allowHosts   []string
 	lastSample   func() time.Time
 	interval     time.Duration
+	clientOf     func(*http.Request) (netip.Addr, bool)
 	logger       zerolog.Logger
 	handler      http.Handler
 }
@@ -48,12 +52,16 @@ func New(options Options) *Server {
 	s := &Server{
 		bus: options.Bus, streams: options.Streams, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
 		allowOrigins: options.AllowOrigins, allowHosts: options.AllowHosts, lastSample: options.LastSample,
-		interval: options.Interval, logger: options.Logger,
+		interval: options.Interval, clientOf: options.Client, logger: options.Logger,
+	}
+	if s.clientOf == nil {
+		s.clientOf = func(r *http.Request) (netip.Addr, bool) { return peerOf(r), false }
 	}
 	routes := http.NewServeMux()
 	routes.Handle("/ws", s.reading(s.serveWebSocket))
 	routes.Handle("/api/v1/hosts", s.reading(s.serveHosts))
 	routes.Handle("/api/v1/catalog", s.reading(s.serveCatalog))
+	routes.Handle("/api/v1/connection", s.reading(s.serveConnection))
 	routes.Handle("/api", s.reading(s.serveNotFound))
 	routes.Handle("/api/", s.reading(s.serveNotFound))
 	routes.Handle("/livez", s.reading(s.serveLive))

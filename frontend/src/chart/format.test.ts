@@ -5,6 +5,8 @@ import {
   formatAge,
   formatClock,
   formatDuration,
+  formatMilliseconds,
+  formatOffset,
   formatText,
   formatZone,
   type Unit,
@@ -96,5 +98,17 @@ describe('labels of an axis', () => {
 
   test('what is drawn downward has no minus', () => {
     expect(axisLabel(-50e6, axisUnit(50e6, 'bytes/s'), false)).toBe('50')
+  })
+})
+
+describe('times of the network', () => {
+  test('round trips and delays', () => {
+    const texts = [0.84, 24.4, 1240, undefined, Number.NaN].map(formatMilliseconds)
+    expect(texts).toEqual(['0.8 ms', '24 ms', '1.2 s', '–', '–'])
+  })
+
+  test('differences of clocks', () => {
+    const texts = [3, -3, 1200, -0.2, undefined].map(formatOffset)
+    expect(texts).toEqual(['+3 ms', '−3 ms', '+1.2 s', '0 ms', '–'])
   })
 })

@@ -105,6 +105,22 @@ export function formatAge(seconds: number): string {
   return `${Math.round(age / 86_400)} d`
 }
 
+/** How long something took: `0.8 ms`, `24 ms`, `1.2 s`; a dash while it is not known. */
+export function formatMilliseconds(milliseconds: number | undefined): string {
+  if (milliseconds === undefined || !Number.isFinite(milliseconds)) return noValue
+  if (milliseconds >= 999.5) return formatAge(milliseconds / 1000)
+  return `${fixed(milliseconds, milliseconds < 9.95 ? 1 : 0)} ms`
+}
+
+/** A difference of clocks: `+3 ms`, `−1.2 s`; a dash while it is not known. */
+export function formatOffset(milliseconds: number | undefined): string {
+  if (milliseconds === undefined || !Number.isFinite(milliseconds)) return noValue
+  const size = Math.abs(milliseconds)
+  if (size < 0.5) return '0 ms'
+  const sign = milliseconds < 0 ? '−' : '+'
+  return size < 1000 ? `${sign}${Math.round(size)} ms` : `${sign}${formatAge(size / 1000)}`
+}
+
 /** A length of time in its two largest units: `12 d 4 h`, `3 h 12 min`, `42 s`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return noValue

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
-import { formatAge, formatClock, formatRate } from '../../chart/format.ts'
+import { formatAge, formatClock, formatMilliseconds, formatRate } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Pill } from '../../ui/Pill.tsx'
@@ -8,7 +8,6 @@ import { useConnectServices } from './services.ts'
 import { useAge, useConnection, useFreshness } from './useFreshness.ts'
 import {
   clockText,
-  formatRoundTrip,
   freshnessSentence,
   freshnessTone,
   freshnessWord,
@@ -73,7 +72,7 @@ function RoundTrip() {
       className="hidden border-l border-line2 pl-2 font-normal text-mute wide:inline"
       title="Round trip to the server"
     >
-      <Steady widest="0.0 ms">{formatRoundTrip(roundTripMs)}</Steady>
+      <Steady widest="0.0 ms">{formatMilliseconds(roundTripMs)}</Steady>
     </span>
   )
 }
@@ -97,7 +96,7 @@ function Details({ id, host, onServer }: { id: string; host: HostSeries | undefi
         <Row name="Newest sample">
           {host && !Number.isNaN(host.newestTime) ? formatClock(host.newestTime) : '–'}
         </Row>
-        <Row name="Round trip">{formatRoundTrip(status.roundTripMs)}</Row>
+        <Row name="Round trip">{formatMilliseconds(status.roundTripMs)}</Row>
         <Row name="Server's clock">{clockText(status)}</Row>
         <Row name="Dropped">{`${status.dropped} updates`}</Row>
         <Row name="To you">{`${rate.text} ${rate.unit}`}</Row>

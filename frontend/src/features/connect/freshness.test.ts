@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ageSeconds, isStale, judge } from './freshness.ts'
-import { formatOffset, formatRoundTrip, reasonOf, untilRetry } from './words.ts'
+import { reasonOf, untilRetry } from './words.ts'
 
 const lost = {
   state: 'reconnecting',
@@ -68,16 +68,5 @@ describe('words of the connection', () => {
     expect(reasonOf({ ...lost, closeCode: 4500, closeReason: 'token expired' })).toBe('token expired')
     expect(reasonOf({ ...lost, closeCode: 1006 })).toBe('the connection was cut')
     expect(reasonOf(lost)).toBe('the server could not be reached')
-  })
-
-  it('state clocks and round trips with their unit', () => {
-    expect([3, -3, 1200, -0.2, undefined].map(formatOffset)).toEqual([
-      '+3 ms',
-      '−3 ms',
-      '+1.2 s',
-      '0 ms',
-      '–',
-    ])
-    expect([0.84, 24.4, undefined].map(formatRoundTrip)).toEqual(['0.8 ms', '24 ms', '–'])
   })
 })

@@ -1,5 +1,5 @@
 /** The state of the connection in words. */
-import { formatAge } from '../../chart/format.ts'
+import { formatOffset } from '../../chart/format.ts'
 import type { ConnectionStatus } from '../../transport/session.ts'
 import type { Tone } from '../../ui/Pill.tsx'
 import type { Freshness } from './freshness.ts'
@@ -39,24 +39,9 @@ export function untilRetry(status: ConnectionStatus, nowMs: number): string {
   return seconds > 0 ? `in ${seconds} s` : 'now'
 }
 
-/** `+3 ms`, `−1.2 s`; a dash while it is not known. */
-export function formatOffset(milliseconds: number | undefined): string {
-  if (milliseconds === undefined) return '–'
-  const size = Math.abs(milliseconds)
-  if (size < 0.5) return '0 ms'
-  const sign = milliseconds < 0 ? '−' : '+'
-  return size < 1000 ? `${sign}${Math.round(size)} ms` : `${sign}${formatAge(size / 1000)}`
-}
-
 /** The server's clock beside the viewer's, as soon as an answer can be believed. */
 export function clockText({ roundTripMs, clockOffsetMs }: ConnectionStatus): string {
   return formatOffset(roundTripMs === undefined ? undefined : clockOffsetMs)
-}
-
-/** `0.8 ms`, `24 ms`. */
-export function formatRoundTrip(milliseconds: number | undefined): string {
-  if (milliseconds === undefined) return '–'
-  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`
 }
 
 /** Why the connection ended, as far as anybody said. */

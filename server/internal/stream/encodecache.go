@@ -10,15 +10,6 @@ import (
 	"vitals/internal/wire"
 )
 
-// shape is the form in which a viewer wants a tick.
-type shape byte
-
-const (
-	shapeEvents  shape = 'e' // one triple a message
-	shapeBatch   shape = 'b' // one array of triples a message
-	shapeSession shape = 's' // an update frame with columns
-)
-
 // encodeCache keeps one group for each kind of viewer that is there now. All viewers of a group share their bytes.
 type encodeCache struct {
 	codec wire.JSON
@@ -58,7 +49,7 @@ func groupKey(form shape, globs []metric.Glob) string {
 		words = append(words, string(glob))
 	}
 	slices.Sort(words)
-	return string(form) + strings.Join(slices.Compact(words), "\n")
+	return string(rune(form)) + strings.Join(slices.Compact(words), "\n")
 }
 
 // group is a shape and a filter.

@@ -11,12 +11,17 @@ import (
 	"vitals/internal/metric"
 )
 
+// asleep is woken by nothing.
+type asleep struct{}
+
+func (asleep) Wake(*hub.Topic) {}
+
 // newestTick publishes an update and takes it from the hub as a subscriber does.
 func newestTick(t *testing.T, bus *hub.Hub, update metric.Update) *hub.Tick {
 	t.Helper()
-	subscription := bus.Subscribe(maxLagBytes)
+	subscription := bus.Subscribe(maxLagBytes, asleep{})
 	defer subscription.Close()
-	if _, err := subscription.Follow(update.Host, 0, nil); err != nil {
+	if _, err := subscription.Follow(update.Host, hub.Wish{}); err != nil {
 		t.Fatal(err)
 	}
 	bus.Publish(update)
@@ -61,10 +66,10 @@ func TestATickIsEncodedOnce(t *testing.T) {
 		first := sight.messages(newest)
 		allocated := testing.AllocsPerRun(100, func() { sight.messages(newest) })
 		if allocated != 0 {
-			t.Errorf("shape %c: a second viewer costs %v allocations", form, allocated)
+			t.Errorf("shape %d: a second viewer costs %v allocations", form, allocated)
 		}
 		if again := sight.messages(newest); unsafe.SliceData(again) != unsafe.SliceData(first) {
-			t.Errorf("shape %c: a second viewer was given other messages", form)
+			t.Errorf("shape %d: a second viewer was given other messages", form)
 		}
 	}
 }
@@ -165,7 +170,7 @@ func TestPlainShapesAreExactlyTheTriples(t *testing.T) {
 	silent := []metric.Glob{"silent"}
 	for _, form := range []shape{shapeEvents, shapeBatch} {
 		if got := cache.acquire(form, silent).view(newest.Catalog).messages(newest); len(got) != 0 {
-			t.Errorf("shape %c: a tick without wanted values is %q", form, got)
+			t.Errorf("shape %d: a tick without wanted values is %q", form, got)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type pump struct {
 	sink         sink
 	subscription *hub.Subscription
 	shape        shape
+	wakeup       chan struct{}     // raised when the subscription may have something new
 	commands     <-chan wire.Frame // from the reader; nil for a plain stream
 	follows      map[string]*follow
 	buffer       []byte // for frames that are this viewer's alone
@@ -41,9 +42,19 @@ type follow struct {
 }
 
 func (s *Streams) newPump(out sink, form shape, commands <-chan wire.Frame) *pump {
-	return &pump{
-		streams: s, sink: out, subscription: s.bus.Subscribe(maxLagBytes), shape: form,
+	p := &pump{
+		streams: s, sink: out, shape: form, wakeup: make(chan struct{}, 1),
 		commands: commands, follows: make(map[string]*follow),
+	}
+	p.subscription = s.bus.Subscribe(maxLagBytes, p)
+	return p
+}
+
+// Wake raises the flag; it implements [hub.Waker].
+func (p *pump) Wake(*hub.Topic) {
+	select {
+	case p.wakeup <- struct{}{}:
+	default:
 	}
 }
 
@@ -62,7 +73,7 @@ func (p *pump) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-p.subscription.Wake():
+		case <-p.wakeup:
 		case command := <-p.commands:
 			err = p.obey(command)
 		case <-heartbeat.due.C:
@@ -195,7 +206,7 @@ func (p *pump) subscribe(command wire.Subscribe) error {
 
 // follow begins the stream of a host: its catalogue, what was lost, its past, and from then on its ticks.
 func (p *pump) follow(host string, globs []metric.Glob, backfill time.Duration, since *metric.Position) error {
-	start, err := p.subscription.Follow(host, backfill, since)
+	start, err := p.subscription.Follow(host, hub.Wish{Backfill: backfill, Since: since})
 	if err != nil {
 		return fmt.Errorf("follow host: %w", err)
 	}

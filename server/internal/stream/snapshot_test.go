@@ -18,9 +18,9 @@ func pastOf(t *testing.T, bus *hub.Hub, updates ...metric.Update) hub.Start {
 	for _, update := range updates {
 		bus.Publish(update)
 	}
-	subscription := bus.Subscribe(maxLagBytes)
+	subscription := bus.Subscribe(maxLagBytes, asleep{})
 	defer subscription.Close()
-	start, err := subscription.Follow(testHost, 365*24*time.Hour, nil)
+	start, err := subscription.Follow(testHost, hub.Wish{Backfill: 365 * 24 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

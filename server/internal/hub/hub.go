@@ -17,23 +17,34 @@ type Bus interface {
 	Epoch() string
 	// Describe makes a host known, or replaces what is known of it. Hosts keep the order in which they came.
 	Describe(metric.Host)
-	// Publish makes an update the newest of its host. Events with a bad name or a value that is not finite are left out
-	// and counted, see Rejected.
-	Publish(metric.Update) metric.Position
+	// Publish makes an update the newest of its host. Events that cannot be taken are left out, counted and returned with
+	// the reason; an update that has events and none that can be taken is not published and has no position.
+	Publish(metric.Update) (metric.Position, []Rejection)
 	// Hosts lists the hosts, the server's own first.
 	Hosts() []metric.Host
 	// Catalog is the newest catalogue of a host; false if there is no such host.
 	Catalog(host string) (*Catalog, bool)
-	// Subscribe starts a subscription that may fall at most lagBytes behind. It follows no host yet.
-	Subscribe(lagBytes int) *Subscription
+	// Subscribe starts a subscription that may fall at most lagBytes behind. It follows no host yet. The waker is told
+	// whenever Next may have something new.
+	Subscribe(lagBytes int, waker Waker) *Subscription
+	// WatchHosts calls the function for every change of a host from now on, in order; it must return at once and must not
+	// call the bus. The stop ends that; a call that runs is waited for.
+	WatchHosts(func(HostChange)) (stop func())
+	// Sweep does what is due by the clock, see [Hub.Sweep]. Call it each second.
+	Sweep(now time.Time)
 }
 
 // Options sets a hub up. Zero values take the defaults that the field comments name.
 type Options struct {
-	Interval time.Duration   // the time between two ticks of a host; 1s
-	Backfill time.Duration   // how much past a ring keeps; 5m
-	MaxBytes int             // the bound of one host's ring; 32 MiB, or what 250 series take over the backfill if that is more
-	Families []metric.Family // what is known of series before their first event; others have no unit and no help
+	Interval   time.Duration    // the time between two ticks of a host; 1s
+	Backfill   time.Duration    // how much past a ring keeps; 5m
+	MaxBytes   int              // the bound of one host's ring; 32 MiB, or what 250 series take over the backfill if that is more
+	MaxSeries  int              // series of one host; 2000
+	MaxHosts   int              // hosts that were not described; 200
+	MaxTotal   int              // series of all hosts; 100000
+	SeriesIdle time.Duration    // a series without a value for so long leaves the catalogue; 1h
+	Clock      func() time.Time // time.Now
+	Families   []metric.Family  // what is known of series before their first event; others have no unit and no help
 }
 
 const (
@@ -50,11 +61,11 @@ type Hub struct {
 	ringTicks int
 	ringBytes uint64
 	families  map[string]metric.Family
-	rejected  atomic.Uint64
+	serial    atomic.Uint64
 
 	mu     sync.RWMutex
-	topics map[string]*topic
-	order  []*topic
+	topics map[string]*Topic
+	order  []*Topic
 }
 
 var _ Bus = (*Hub)(nil)
@@ -80,29 +91,29 @@ func New(options Options) *Hub {
 		ringTicks: ringTicks,
 		ringBytes: uint64(options.MaxBytes),
 		families:  families,
-		topics:    make(map[string]*topic),
+		topics:    make(map[string]*Topic),
 	}
 }
 
 // Epoch implements [Bus].
 func (h *Hub) Epoch() string { return h.epoch }
 
-// Rejected counts the events that Publish left out since the hub began.
-func (h *Hub) Rejected() uint64 { return h.rejected.Load() }
-
 // Describe implements [Bus].
 func (h *Hub) Describe(host metric.Host) { h.topic(host.Name).describe(host) }
 
 // Publish implements [Bus].
-func (h *Hub) Publish(update metric.Update) metric.Position {
+func (h *Hub) Publish(update metric.Update) (metric.Position, []Rejection) {
 	topic := h.topic(update.Host)
-	seq, rejected := topic.publish(update, h.families)
-	if rejected > 0 {
-		h.rejected.Add(rejected)
-	}
+	seq, rejected := topic.publish(update, h.serial.Add(1), h.families)
 	topic.wakeAll()
-	return metric.Position{Epoch: h.epoch, Seq: seq}
+	return metric.Position{Epoch: h.epoch, Seq: seq}, rejected
 }
+
+// WatchHosts implements [Bus].
+func (h *Hub) WatchHosts(func(HostChange)) (stop func()) { return func() {} }
+
+// Sweep implements [Bus].
+func (h *Hub) Sweep(time.Time) {}
 
 // Hosts implements [Bus].
 func (h *Hub) Hosts() []metric.Host {
@@ -125,7 +136,7 @@ func (h *Hub) Catalog(host string) (*Catalog, bool) {
 	return topic.currentCatalog(), true
 }
 
-func (h *Hub) lookup(host string) (*topic, bool) {
+func (h *Hub) lookup(host string) (*Topic, bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	topic, known := h.topics[host]
@@ -133,7 +144,7 @@ func (h *Hub) lookup(host string) (*topic, bool) {
 }
 
 // topic finds the topic of a host or makes it.
-func (h *Hub) topic(host string) *topic {
+func (h *Hub) topic(host string) *Topic {
 	if topic, known := h.lookup(host); known {
 		return topic
 	}

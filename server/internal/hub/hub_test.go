@@ -14,6 +14,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// asleep is woken by nothing.
+type asleep struct{}
+
+func (asleep) Wake(*hub.Topic) {}
+
 func TestContract(t *testing.T) {
 	hubtest.Run(t, func(_ testing.TB, options hub.Options) hub.Bus { return hub.New(options) })
 }
@@ -26,9 +31,9 @@ func TestRingIsBoundedInBytes(t *testing.T) {
 			Host: "a", Timestamp: metric.TimestampMs(second * 1000), Events: []metric.Event{{Metric: "cpu", Value: 1}},
 		})
 	}
-	s := bus.Subscribe(1)
+	s := bus.Subscribe(1, asleep{})
 	defer s.Close()
-	start, err := s.Follow("a", time.Hour, nil)
+	start, err := s.Follow("a", hub.Wish{Backfill: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,45 +54,14 @@ func TestADayOfBackfillIsKept(t *testing.T) {
 		update.Timestamp = metric.TimestampMs(second * 1000)
 		bus.Publish(update)
 	}
-	s := bus.Subscribe(1)
+	s := bus.Subscribe(1, asleep{})
 	defer s.Close()
-	start, err := s.Follow("a", 24*time.Hour, nil)
+	start, err := s.Follow("a", hub.Wish{Backfill: 24 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := len(start.Past); got != day {
 		t.Errorf("kept %d ticks of a day, expected %d", got, day)
-	}
-}
-
-func TestRejectedEventsAreCounted(t *testing.T) {
-	bus := hub.New(hub.Options{})
-	bus.Publish(metric.Update{Host: "a", Events: []metric.Event{{Metric: "no name", Value: 1}, {Metric: "cpu", Value: 1}}})
-	if got := bus.Rejected(); got != 1 {
-		t.Errorf("rejected %d, expected 1", got)
-	}
-}
-
-func TestSeriesWithoutEndDoNotFillTheMemory(t *testing.T) {
-	const names, most = 70_000, 1 << 16
-	bus := hub.New(hub.Options{Backfill: 2 * time.Second})
-	update := metric.Update{Host: "a", Events: []metric.Event{{Metric: "cpu", Value: names - 1}}}
-	for i := range names {
-		update.Events = append(update.Events, metric.Event{Metric: fmt.Sprintf("filesystem{mount=/run/%d}", i), Value: 1})
-	}
-	bus.Publish(update)
-	catalog, _ := bus.Catalog("a")
-	if got := len(catalog.Series); got != most {
-		t.Errorf("%d series, expected %d", got, most)
-	}
-	if got := bus.Rejected(); got != names+1-most {
-		t.Errorf("rejected %d, expected %d", got, names+1-most)
-	}
-	s := bus.Subscribe(1 << 20)
-	defer s.Close()
-	start, err := s.Follow("a", time.Hour, nil)
-	if err != nil || start.Past[len(start.Past)-1].Values[0] != names-1 {
-		t.Errorf("the first series has lost its value: %v", err)
 	}
 }
 
@@ -101,9 +75,9 @@ func BenchmarkPublish(b *testing.B) {
 			}
 			bus.Publish(update)
 			for range subscribers {
-				s := bus.Subscribe(1 << 20)
+				s := bus.Subscribe(1<<20, asleep{})
 				defer s.Close()
-				if _, err := s.Follow("a", 0, nil); err != nil {
+				if _, err := s.Follow("a", hub.Wish{}); err != nil {
 					b.Fatal(err)
 				}
 			}

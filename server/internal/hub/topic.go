@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"vitals/internal/metric"
 )
@@ -12,8 +14,8 @@ import (
 // (mounts of short-lived containers, say) would fill the memory; series that have a column are not affected.
 const maxSeries = 1 << 16
 
-// topic is the stream of one host: its catalogue, its ring of ticks and who follows it.
-type topic struct {
+// Topic is the stream of one host: its catalogue, its ring of ticks and who follows it.
+type Topic struct {
 	name      string
 	ringBytes uint64
 
@@ -26,45 +28,52 @@ type topic struct {
 	last    uint64         // the newest position; first > last while the ring is empty
 
 	followersMu sync.Mutex
-	followers   []*cursor
+	wakers      map[Waker]int // how many subscriptions of each follow
 }
 
-func newTopic(host string, ringTicks int, ringBytes uint64) *topic {
-	return &topic{
+func newTopic(host string, ringTicks int, ringBytes uint64) *Topic {
+	return &Topic{
 		name:      host,
 		ringBytes: ringBytes,
 		host:      metric.Host{Name: host, Hostname: host},
 		catalog:   &Catalog{Host: host},
 		columns:   make(map[string]int),
+		wakers:    make(map[Waker]int),
 		ring:      make([]*Tick, ringTicks),
 		first:     1,
 	}
 }
 
-func (t *topic) describe(host metric.Host) {
+// Host is the name of the host whose stream this is.
+func (t *Topic) Host() string { return t.name }
+
+// Interval is the time that one row stands for: 0 for every tick as it came.
+func (t *Topic) Interval() time.Duration { return 0 }
+
+func (t *Topic) describe(host metric.Host) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.host = host
 }
 
-func (t *topic) description() metric.Host {
+func (t *Topic) description() metric.Host {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.host
 }
 
-func (t *topic) currentCatalog() *Catalog {
+func (t *Topic) currentCatalog() *Catalog {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return t.catalog
 }
 
 // publish turns an update into the newest tick of the ring. It says how many events it had to leave out.
-func (t *topic) publish(update metric.Update, families map[string]metric.Family) (seq, rejected uint64) {
+func (t *Topic) publish(update metric.Update, serial uint64, families map[string]metric.Family) (seq uint64, rejected []Rejection) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	values, rejected := t.row(update.Events, families)
-	tick := &Tick{Seq: t.last + 1, Timestamp: update.Timestamp, Catalog: t.catalog, Values: values}
+	tick := &Tick{Seq: t.last + 1, From: t.last + 1, Serial: serial, Timestamp: update.Timestamp, Catalog: t.catalog, Values: values}
 	if newest := t.at(t.last); newest != nil {
 		tick.endBytes = newest.endBytes
 	}
@@ -75,19 +84,23 @@ func (t *topic) publish(update metric.Update, families map[string]metric.Family)
 
 // row puts the events under their columns and counts those that can have none. A series that is new gets the next column,
 // and the host a longer catalogue.
-func (t *topic) row(events []metric.Event, families map[string]metric.Family) (values []float64, rejected uint64) {
+func (t *Topic) row(events []metric.Event, families map[string]metric.Family) (values []float64, rejected []Rejection) {
 	series := slices.Clip(t.catalog.Series) // so that append copies: the catalogue that others hold never changes
 	values = emptyRow(len(series))
-	for _, event := range events {
+	for i, event := range events {
 		column, known := t.columns[event.Metric]
-		if !isFinite(event.Value) || !known && len(series) == maxSeries {
-			rejected++
+		if !isFinite(event.Value) {
+			rejected = append(rejected, Rejection{i, ErrNotFinite})
+			continue
+		}
+		if !known && len(series) == maxSeries {
+			rejected = append(rejected, Rejection{i, ErrTooManySeries})
 			continue
 		}
 		if !known {
 			described, err := describe(event.Metric, families)
 			if err != nil {
-				rejected++
+				rejected = append(rejected, Rejection{i, fmt.Errorf("%w: %w", ErrBadName, err)})
 				continue
 			}
 			column = len(series)
@@ -124,7 +137,7 @@ func describe(name string, families map[string]metric.Family) (metric.Series, er
 }
 
 // store writes the tick over the oldest one and lets go of what the byte bound no longer allows.
-func (t *topic) store(tick *Tick) {
+func (t *Topic) store(tick *Tick) {
 	t.ring[tick.Seq%uint64(len(t.ring))] = tick
 	t.last = tick.Seq
 	if held := t.last - t.first + 1; held > uint64(len(t.ring)) {
@@ -137,7 +150,7 @@ func (t *topic) store(tick *Tick) {
 }
 
 // at is the tick at a position of the ring, or nil.
-func (t *topic) at(seq uint64) *Tick {
+func (t *Topic) at(seq uint64) *Tick {
 	if seq < t.first || seq > t.last {
 		return nil
 	}
@@ -145,7 +158,7 @@ func (t *topic) at(seq uint64) *Tick {
 }
 
 // between copies the ticks from one position to another, both included; the ring must hold them.
-func (t *topic) between(from, to uint64) []*Tick {
+func (t *Topic) between(from, to uint64) []*Tick {
 	if from > to {
 		return nil
 	}
@@ -156,29 +169,27 @@ func (t *topic) between(from, to uint64) []*Tick {
 	return ticks
 }
 
-func (t *topic) wakeAll() {
+func (t *Topic) wakeAll() {
 	t.followersMu.Lock()
 	defer t.followersMu.Unlock()
-	for _, follower := range t.followers {
-		follower.subscription.wake()
+	for waker := range t.wakers {
+		waker.Wake(t)
 	}
 }
 
-func (t *topic) follow(c *cursor) {
+func (t *Topic) follow(c *cursor) {
 	t.followersMu.Lock()
 	defer t.followersMu.Unlock()
-	c.slot = len(t.followers)
-	t.followers = append(t.followers, c)
+	t.wakers[c.subscription.waker]++
 }
 
-func (t *topic) unfollow(c *cursor) {
+func (t *Topic) unfollow(c *cursor) {
 	t.followersMu.Lock()
 	defer t.followersMu.Unlock()
-	newest := len(t.followers) - 1
-	t.followers[c.slot] = t.followers[newest]
-	t.followers[c.slot].slot = c.slot
-	t.followers[newest] = nil
-	t.followers = t.followers[:newest]
+	waker := c.subscription.waker
+	if t.wakers[waker]--; t.wakers[waker] == 0 {
+		delete(t.wakers, waker)
+	}
 }
 
 func isFinite(value float64) bool { return !math.IsNaN(value) && !math.IsInf(value, 0) }

@@ -65,6 +65,7 @@ type Update struct {
 	Host      string
 	Timestamp TimestampMs
 	Events    []Event
+	Series    []Series // what is known of series that may be new; those of known families need none
 }
 
 // Position says where an update stands in the stream of its host: Seq counts the host's updates from 1 without a gap

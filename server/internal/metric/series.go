@@ -55,6 +55,7 @@ type Series struct {
 	Kind   Kind              `json:"kind"`             //
 	Help   string            `json:"help,omitempty"`   //
 	Every  int               `json:"every,omitempty"`  // a value comes every so many ticks; absent means each tick
+	Custom bool              `json:"custom,omitempty"` // pushed by somebody, not measured by a sensor: values come when they come
 }
 
 // Describe makes the series with that name in this family.
@@ -85,4 +86,5 @@ type Host struct {
 	CPUCount       int         `json:"cpuCount,omitempty"`       // logical processors
 	MemoryBytes    uint64      `json:"memoryBytes,omitempty"`    //
 	BootTime       TimestampMs `json:"bootTime,omitempty"`       // unix seconds on the wire
+	SilentSince    TimestampMs `json:"silentSince,omitempty"`    // unix seconds of its last update, while it sends nothing
 }

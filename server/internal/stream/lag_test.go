@@ -86,9 +86,9 @@ func publishAll(t *testing.T, bus *hub.Hub, seen []atomic.Uint64) {
 	t.Helper()
 	const ahead = 200 // ticks, less than a viewer may fall behind
 	for seq := range lagTicks {
-		position := bus.Publish(tick(lagRing+seq, lagSeries)).Seq
+		position, _ := bus.Publish(tick(lagRing+seq, lagSeries))
 		for i := range seen {
-			eventually(t, "the fast viewers follow", func() bool { return seen[i].Load()+ahead > position })
+			eventually(t, "the fast viewers follow", func() bool { return seen[i].Load()+ahead > position.Seq })
 		}
 	}
 }

@@ -40,7 +40,8 @@ func ticking(t *testing.T, bus *hub.Hub, series int) *atomic.Uint64 {
 			case <-stop:
 				return
 			case <-rest.C:
-				published.Store(bus.Publish(tick(seq, series)).Seq)
+				position, _ := bus.Publish(tick(seq, series))
+				published.Store(position.Seq)
 			}
 		}
 	})

@@ -49,11 +49,23 @@ func publish(bus hub.Bus, host string, from, to int) {
 
 func follow(t testing.TB, s *hub.Subscription, host string, backfill time.Duration, since *metric.Position) hub.Start {
 	t.Helper()
-	start, err := s.Follow(host, backfill, since)
+	start, err := s.Follow(host, hub.Wish{Backfill: backfill, Since: since})
 	if err != nil {
 		t.Fatalf("follow %s: %v", host, err)
 	}
 	return start
+}
+
+// bell is a waker for one subscription.
+type bell struct{ rung chan struct{} }
+
+func newBell() *bell { return &bell{rung: make(chan struct{}, 1)} }
+
+func (b *bell) Wake(*hub.Topic) {
+	select {
+	case b.rung <- struct{}{}:
+	default:
+	}
 }
 
 // seqs are the positions of ticks; all must be of one host, so they say which seconds were seen.
@@ -90,12 +102,12 @@ func drain(s *hub.Subscription) (ticks []*hub.Tick, skipped uint64) {
 func positionsCount(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{})
 	for want := uint64(1); want <= 3; want++ {
-		position := bus.Publish(update("a", int(want), 1))
+		position, _ := bus.Publish(update("a", int(want), 1))
 		if position.Seq != want || position.Epoch != bus.Epoch() {
 			t.Errorf("got position %+v, expected seq %d of epoch %s", position, want, bus.Epoch())
 		}
 	}
-	if position := bus.Publish(update("b", 1, 1)); position.Seq != 1 {
+	if position, _ := bus.Publish(update("b", 1, 1)); position.Seq != 1 {
 		t.Errorf("another host begins at %d", position.Seq)
 	}
 	if other := newBus(t, hub.Options{}); other.Epoch() == bus.Epoch() {
@@ -148,7 +160,7 @@ func badEventsAreLeftOut(t *testing.T, newBus func(testing.TB, hub.Options) hub.
 func noSeam(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: time.Minute})
 	publish(bus, "a", 1, 10)
-	s := bus.Subscribe(lagBytes)
+	s := bus.Subscribe(lagBytes, newBell())
 	defer s.Close()
 	start := follow(t, s, "a", time.Hour, nil)
 	expectSeqs(t, "past", seqs(start.Past), 1, 10)
@@ -163,7 +175,7 @@ func noSeam(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 func backfillInTime(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
 	publish(bus, "a", 1, 50)
-	s := bus.Subscribe(lagBytes)
+	s := bus.Subscribe(lagBytes, newBell())
 	defer s.Close()
 	expectSeqs(t, "the ring's all", seqs(follow(t, s, "a", time.Hour, nil).Past), 31, 50)
 	expectSeqs(t, "five seconds", seqs(follow(t, s, "a", 5*time.Second, nil).Past), 46, 50)
@@ -173,7 +185,7 @@ func backfillInTime(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) 
 func resumes(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
 	publish(bus, "a", 1, 30)
-	s := bus.Subscribe(lagBytes)
+	s := bus.Subscribe(lagBytes, newBell())
 	defer s.Close()
 	for since := uint64(10); since <= 30; since++ {
 		start := follow(t, s, "a", 0, &metric.Position{Epoch: bus.Epoch(), Seq: since})
@@ -187,7 +199,7 @@ func resumes(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 func resumeLost(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
 	publish(bus, "a", 1, 30)
-	s := bus.Subscribe(lagBytes)
+	s := bus.Subscribe(lagBytes, newBell())
 	defer s.Close()
 	for name, test := range map[string]struct {
 		since metric.Position
@@ -210,7 +222,7 @@ func laggard(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: time.Minute})
 	publish(bus, "a", 1, 1)
 	const fewBytes = 400 // a tick of one series takes 72
-	s := bus.Subscribe(fewBytes)
+	s := bus.Subscribe(fewBytes, newBell())
 	defer s.Close()
 	follow(t, s, "a", 0, nil)
 	publish(bus, "a", 2, 200) // more than the ring holds
@@ -227,7 +239,7 @@ func unfollowed(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{})
 	publish(bus, "a", 1, 1)
 	publish(bus, "b", 1, 1)
-	s := bus.Subscribe(lagBytes)
+	s := bus.Subscribe(lagBytes, newBell())
 	defer s.Close()
 	follow(t, s, "a", 0, nil)
 	follow(t, s, "b", 0, nil)
@@ -242,7 +254,7 @@ func unfollowed(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	if delivery, ready := s.Next(); ready {
 		t.Errorf("got a second one: %+v", delivery)
 	}
-	if _, err := s.Follow("nobody", 0, nil); err == nil {
+	if _, err := s.Follow("nobody", hub.Wish{}); err == nil {
 		t.Error("followed an unknown host")
 	}
 }
@@ -251,7 +263,7 @@ func publishDoesNotWait(t *testing.T, newBus func(testing.TB, hub.Options) hub.B
 	bus := newBus(t, hub.Options{})
 	publish(bus, "a", 1, 1)
 	for range 100 {
-		s := bus.Subscribe(lagBytes)
+		s := bus.Subscribe(lagBytes, newBell())
 		defer s.Close()
 		follow(t, s, "a", 0, nil)
 	}
@@ -266,12 +278,14 @@ func everythingAtOnce(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus
 	var group sync.WaitGroup
 	for range subscribers {
 		group.Go(func() {
-			s := bus.Subscribe(1 << 30)
+			bell := newBell()
+			s := bus.Subscribe(1<<30, bell)
 			defer s.Close()
 			start := follow(t, s, "a", time.Hour, nil)
 			next := start.Past[len(start.Past)-1].Seq + 1
+			bell.Wake(nil) // a tick may have come before Follow returned
 			for next <= ticks {
-				<-s.Wake()
+				<-bell.rung
 				live, skipped := drain(s)
 				for _, tick := range live {
 					if tick.Seq != next || skipped != 0 {
@@ -287,7 +301,7 @@ func everythingAtOnce(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus
 		for range 200 {
 			bus.Hosts()
 			bus.Catalog("a")
-			s := bus.Subscribe(lagBytes)
+			s := bus.Subscribe(lagBytes, newBell())
 			follow(t, s, "a", time.Second, nil)
 			s.Close()
 		}

@@ -68,7 +68,7 @@ export function instant(field: string, value: unknown): void {
 }
 
 /** Values of series: finite, or null for none. */
-export function values(field: string, value: unknown, maxLength: number): void {
+export function values(field: string, value: unknown, maxLength: number): unknown[] {
   const cells = array(field, value, maxLength)
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]
@@ -76,4 +76,5 @@ export function values(field: string, value: unknown, maxLength: number): void {
       throw new DecodeError(`${field}[${i}]`, 'must be a finite number or null')
     }
   }
+  return cells
 }

@@ -24,6 +24,7 @@ export const limits = {
   rows: 100_000,
   labels: 32,
   addresses: 256,
+  rejections: 1000,
 }
 
 /**
@@ -56,10 +57,12 @@ type Check = (frame: Fields) => void
 
 const checks: ReadonlyMap<string, Check> = new Map<ServerFrame['type'], Check>([
   ['hello', checkHello],
+  ['host', checkHostState],
   ['catalog', checkCatalog],
   ['snapshot', checkSnapshot],
   ['update', checkUpdate],
   ['gap', checkGap],
+  ['published', checkPublished],
   ['error', checkError],
   ['pong', checkPong],
 ])
@@ -77,6 +80,9 @@ function checkHello(frame: Fields): void {
     throw new DecodeError('backfill', 'must be 0 seconds or more')
   const bounds = object('limits', frame['limits'])
   for (const name of ['messageBytes', 'hosts', 'globs']) whole(`limits.${name}`, bounds[name], 0)
+  for (const name of ['events', 'messagesPerSecond', 'messageBurst', 'bytesPerSecond']) {
+    optional(count, `limits.${name}`, bounds[name])
+  }
   array('hosts', frame['hosts'], limits.hosts).forEach((host, i) => checkHost(`hosts[${i}]`, host))
 }
 
@@ -88,8 +94,14 @@ function checkHost(path: string, value: unknown): void {
     optional(text, `${path}.${name}`, host[name])
   }
   for (const name of ['cpuCount', 'memoryBytes']) optional(count, `${path}.${name}`, host[name])
-  optional(instant, `${path}.bootTime`, host['bootTime'])
+  for (const name of ['bootTime', 'silentSince']) optional(instant, `${path}.${name}`, host[name])
   optional(checkAddresses, `${path}.addresses`, host['addresses'])
+}
+
+function checkHostState(frame: Fields): void {
+  word('state', frame['state'])
+  checkHost('host', frame['host'])
+  present('since', frame['since'])
 }
 
 function checkAddresses(path: string, value: unknown): void {
@@ -116,6 +128,7 @@ function checkSeries(path: string, value: unknown): unknown {
   text(`${path}.kind`, series['kind'])
   optional(text, `${path}.help`, series['help'])
   optional(count, `${path}.every`, series['every'])
+  optional(flag, `${path}.custom`, series['custom'])
   optional(checkLabels, `${path}.labels`, series['labels'])
   return series['metric']
 }
@@ -127,27 +140,73 @@ function checkLabels(path: string, value: unknown): void {
 }
 
 function checkSnapshot(frame: Fields): void {
-  word('host', frame['host'])
-  const seq = whole('seq', frame['seq'], 1)
+  const seq = checkPosition(frame)
   const timestamps = array('timestamps', frame['timestamps'], limits.rows)
-  whole('seq', seq + timestamps.length, 1)
   // Times may go backwards, as the clock of a machine may; HostSeries deals with it.
   timestamps.forEach((timestamp, i) => instant(`timestamps[${i}]`, timestamp))
-  array('columns', frame['columns'], limits.series).forEach((column, i) => {
-    const path = `columns[${i}]`
-    values(path, column, limits.rows)
-    const length = (column as unknown[]).length
-    if (length !== timestamps.length) {
-      throw new DecodeError(path, `has ${length} values for ${timestamps.length} timestamps`)
-    }
+  if (frame['seqs'] === undefined) whole('seq', seq + timestamps.length, 1)
+  else checkSeqs(frame['seqs'], seq, timestamps.length)
+  const columns = checkColumns('columns', frame['columns'], timestamps.length)
+  for (const name of ['min', 'max']) {
+    if (frame[name] === undefined) continue
+    const { length } = checkColumns(name, frame[name], timestamps.length)
+    if (length !== columns.length)
+      throw new DecodeError(name, `has ${length} columns, columns has ${columns.length}`)
+  }
+}
+
+function checkSeqs(value: unknown, seq: number, rows: number): void {
+  const seqs = array('seqs', value, limits.rows)
+  if (seqs.length !== rows)
+    throw new DecodeError('seqs', `has ${seqs.length} positions for ${rows} timestamps`)
+  let least = seq
+  seqs.forEach((position, i) => (least = whole(`seqs[${i}]`, position, least) + 1))
+  if (rows > 0 && seqs[0] !== seq) throw new DecodeError('seqs[0]', 'must be seq')
+}
+
+function checkColumns(field: string, value: unknown, rows: number): unknown[] {
+  const columns = array(field, value, limits.series)
+  columns.forEach((column, i) => {
+    const path = `${field}[${i}]`
+    const { length } = values(path, column, limits.rows)
+    if (length !== rows) throw new DecodeError(path, `has ${length} values for ${rows} timestamps`)
   })
+  return columns
 }
 
 function checkUpdate(frame: Fields): void {
-  word('host', frame['host'])
-  whole('seq', frame['seq'], 1)
+  checkPosition(frame)
   present('timestamp', frame['timestamp'])
-  values('values', frame['values'], limits.series)
+  const { length } = values('values', frame['values'], limits.series)
+  if (frame['columns'] !== undefined) checkSparse(frame['columns'], length)
+  for (const name of ['min', 'max']) {
+    if (frame[name] === undefined) continue
+    const bounds = values(name, frame[name], limits.series)
+    if (bounds.length !== length)
+      throw new DecodeError(name, `has ${bounds.length} values, values has ${length}`)
+  }
+}
+
+function checkSparse(value: unknown, length: number): void {
+  const columns = array('columns', value, limits.series)
+  if (columns.length !== length) {
+    throw new DecodeError('columns', `has ${columns.length} entries for ${length} values`)
+  }
+  let least = 0
+  columns.forEach((column, i) => {
+    least = whole(`columns[${i}]`, column, least) + 1
+    if (least > limits.series) throw new DecodeError(`columns[${i}]`, `must be less than ${limits.series}`)
+  })
+}
+
+/** The position of a row, or of the first one of a snapshot. */
+function checkPosition(frame: Fields): number {
+  word('host', frame['host'])
+  const seq = whole('seq', frame['seq'], 1)
+  if (frame['from'] !== undefined && whole('from', frame['from'], 1) > seq) {
+    throw new DecodeError('from', 'must be at most seq')
+  }
+  return seq
 }
 
 function checkGap(frame: Fields): void {
@@ -156,6 +215,19 @@ function checkGap(frame: Fields): void {
   if (Number(frame['to'] ?? 0) < Number(frame['from'] ?? 0))
     throw new DecodeError('to', 'must be at least from')
   flag('recovered', frame['recovered'])
+}
+
+function checkPublished(frame: Fields): void {
+  whole('id', frame['id'], 0)
+  whole('accepted', frame['accepted'], 0)
+  for (const name of ['late', 'duplicates', 'rejectedCount']) optional(count, name, frame[name])
+  array('rejected', frame['rejected'], limits.rejections).forEach((value, i) => {
+    const rejection = object(`rejected[${i}]`, value)
+    whole(`rejected[${i}].index`, rejection['index'], 0)
+    word(`rejected[${i}].code`, rejection['code'])
+    text(`rejected[${i}].message`, rejection['message'])
+    optional(text, `rejected[${i}].field`, rejection['field'])
+  })
 }
 
 function checkError(frame: Fields): void {

@@ -8,7 +8,20 @@
 /**
  * A frame of the session protocol vitals.v1.json. Generated from server/internal/wire by make gen.
  */
-export type Frame = Hello | Catalog | Snapshot | Update | Gap | ErrorFrame | Pong | Subscribe | Unsubscribe | Ping;
+export type Frame =
+  | Hello
+  | HostState
+  | Catalog
+  | Snapshot
+  | Update
+  | Gap
+  | Published
+  | ErrorFrame
+  | Pong
+  | Subscribe
+  | Unsubscribe
+  | Publish
+  | Ping;
 
 /**
  * Hello is the first frame of every session.
@@ -56,7 +69,8 @@ export interface Server {
   app?: string;
 }
 /**
- * Limits tells a client what the server accepts from it.
+ * Limits tells a client what the server accepts from it. What comes faster than the rates ends the session; a burst of up
+ * to twice the bytes of a second is let through.
  */
 export interface Limits {
   /**
@@ -71,6 +85,22 @@ export interface Limits {
    * metric globs in one subscribe
    */
   globs: number;
+  /**
+   * events in one publish
+   */
+  events?: number;
+  /**
+   * messages a second in the long run
+   */
+  messagesPerSecond?: number;
+  /**
+   * messages at once after a silence
+   */
+  messageBurst?: number;
+  /**
+   * bytes a second in the long run
+   */
+  bytesPerSecond?: number;
 }
 /**
  * Host is what is known of a machine and does not change while it runs.
@@ -114,10 +144,27 @@ export interface Host {
    * unix seconds on the wire
    */
   bootTime?: number;
+  /**
+   * unix seconds of its last update, while it sends nothing
+   */
+  silentSince?: number;
+}
+/**
+ * HostState tells every session that a host appeared, fell silent, came back or left.
+ */
+export interface HostState {
+  type: "host";
+  state: "live" | "silent" | "gone";
+  host: Host;
+  /**
+   * since when it is so, unix seconds
+   */
+  since: number;
 }
 /**
  * Catalog lists the series of a host in the order of the columns of its snapshots and updates. It is sent before the
- * first value and again, longer, when a series appears; the columns already known keep their place within an epoch.
+ * first value and replaced as a whole by the next one of the host, which may be longer or lack series that ended. The
+ * columns of a row are those of the last catalogue sent before it; a client finds a series again by its metric.
  */
 export interface Catalog {
   type: "catalog";
@@ -149,10 +196,14 @@ export interface Series {
    * a value comes every so many ticks; absent means each tick
    */
   every?: number;
+  /**
+   * pushed by somebody, not measured by a sensor: values come when they come
+   */
+  custom?: boolean;
 }
 /**
- * Snapshot is a run of past updates of a host as columns: row i has position Seq+i. Rows are oldest first and follow
- * what the client already has; a long past comes in several snapshots.
+ * Snapshot is a run of past rows of a host as columns. Rows are oldest first and follow what the client already has; a
+ * long past comes in several snapshots.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -162,6 +213,14 @@ export interface Snapshot {
    */
   seq: number;
   /**
+   * the first position that the first row covers; absent means seq
+   */
+  from?: number;
+  /**
+   * position of each row, ascending; absent means seq, seq+1 and so on
+   */
+  seqs?: number[];
+  /**
    * unix seconds, one a row
    */
   timestamps: number[];
@@ -169,20 +228,48 @@ export interface Snapshot {
    * one a series, in catalogue order, each with one value a row
    */
   columns: (number | null)[][];
+  /**
+   * with an envelope: the smallest values, as columns
+   */
+  min?: (number | null)[][];
+  /**
+   * with an envelope: the largest values, as columns
+   */
+  max?: (number | null)[][];
 }
 /**
- * Update is one tick of a host: a value for each series in catalogue order, null where a series has none this tick.
- * It may have fewer values than the catalogue has series; the missing ones are null.
+ * Update is one row of a host: a value for each series in catalogue order, null where a series has none. It may have fewer
+ * values than the catalogue has series; the missing ones are null. The next row's from (or seq) is this row's seq + 1,
+ * unless a gap stands between.
  */
 export interface Update {
   type: "update";
   host: string;
   seq: number;
   /**
+   * the first position that the row covers; absent means seq
+   */
+  from?: number;
+  /**
    * unix seconds
    */
   timestamp: number;
+  /**
+   * a sparse row: which series the values are of, ascending from 0
+   */
+  columns?: number[];
+  /**
+   * with an interval: the mean of each series
+   */
   values: (number | null)[];
+  /**
+   * with an envelope: the smallest values
+   */
+  min?: (number | null)[];
+  /**
+   * with an envelope: the largest values
+   */
+  max?: (number | null)[];
 }
 /**
  * Gap says that updates of a host are missing before the next frame: dropped because this client was too slow, or, with
@@ -207,6 +294,57 @@ export interface Gap {
    * always false in this version: the missing updates do not follow
    */
   recovered: boolean;
+}
+/**
+ * Published answers a publish, and a request that pushes events: how many were taken, and why the others were not.
+ */
+export interface Published {
+  type: "published";
+  /**
+   * the id of the publish
+   */
+  id: number;
+  /**
+   * events taken, late ones and duplicates too
+   */
+  accepted: number;
+  /**
+   * of them older than the newest of their series: not sent live
+   */
+  late?: number;
+  /**
+   * of them the same as the newest of their series: not sent again
+   */
+  duplicates?: number;
+  /**
+   * the first events that were refused
+   */
+  rejected: Rejection[];
+  /**
+   * how many were refused, when more than are listed
+   */
+  rejectedCount?: number;
+}
+/**
+ * Rejection says why one event was refused.
+ */
+export interface Rejection {
+  /**
+   * of the event, from 0
+   */
+  index: number;
+  /**
+   * the field at fault
+   */
+  field?: string;
+  /**
+   * for programs
+   */
+  code: string;
+  /**
+   * for people
+   */
+  message: string;
 }
 /**
  * Error tells the client what it did wrong. The session goes on unless a close follows.
@@ -241,7 +379,7 @@ export interface Pong {
   time: number;
 }
 /**
- * Subscribe asks for the stream of hosts. It replaces an earlier subscription to the same host.
+ * Subscribe asks for the stream of hosts. It replaces an earlier subscription to the same host, at any time.
  */
 export interface Subscribe {
   type: "subscribe";
@@ -253,6 +391,14 @@ export interface Subscribe {
    * globs on series names, such as cpu or network.*; none means all
    */
   metrics?: string[];
+  /**
+   * seconds that a row covers, 0.1 to 3600; absent or 0 means each tick
+   */
+  interval?: number;
+  /**
+   * rows carry the smallest and largest values too
+   */
+  envelope?: boolean;
   /**
    * seconds of past to send first; absent means all there is, 0 none
    */
@@ -281,6 +427,44 @@ export interface Unsubscribe {
    * none means all
    */
   hosts?: string[];
+}
+/**
+ * Publish pushes events: anybody may add series. It is answered by a published with the same id.
+ */
+export interface Publish {
+  type: "publish";
+  id?: number;
+  events: PushedEvent[];
+}
+/**
+ * PushedEvent is one value of one series as somebody outside gives it. Its shape is checked by the codec; whether its name,
+ * its time and its value are good is for ingestion to say, event by event.
+ */
+export interface PushedEvent {
+  /**
+   * the name of the series within its host
+   */
+  metric: string;
+  /**
+   * finite
+   */
+  value: number;
+  /**
+   * unix seconds or RFC 3339; absent means now
+   */
+  timestamp?: number;
+  /**
+   * absent means the server's own
+   */
+  host?: string;
+  /**
+   * what the value counts; heeded when the series is new
+   */
+  unit?: string;
+  /**
+   * one sentence for people; heeded when the series is new
+   */
+  help?: string;
 }
 /**
  * Ping asks for a pong; the client measures the round trip and the difference of the clocks by it.

@@ -16,14 +16,17 @@ import (
 // protocol has every frame as a field, so that one reflection reaches them all.
 type protocol struct {
 	Hello       wire.Hello
+	Host        wire.HostState
 	Catalog     wire.Catalog
 	Snapshot    wire.Snapshot
 	Update      wire.Update
 	Gap         wire.Gap
+	Published   wire.Published
 	Error       wire.Error
 	Pong        wire.Pong
 	Subscribe   wire.Subscribe
 	Unsubscribe wire.Unsubscribe
+	Publish     wire.Publish
 	Ping        wire.Ping
 	Event       metric.Event
 }
@@ -39,7 +42,7 @@ func writeSchema(out io.Writer) error {
 	reflected := reflector.Reflect(protocol{})
 	definitions := reflected.Definitions
 	delete(definitions, "Protocol")
-	for _, name := range []string{"Subscribe", "Unsubscribe", "Ping"} {
+	for _, name := range []string{"Subscribe", "Unsubscribe", "Publish", "PushedEvent", "Ping"} {
 		definitions[name].AdditionalProperties = jsonschema.FalseSchema // the server refuses what it does not know
 	}
 	schema := &jsonschema.Schema{

@@ -19,6 +19,9 @@ func (f Subscribe) check() error {
 			return badField(fmt.Sprintf("metrics[%d]", i), err.Error())
 		}
 	}
+	if f.Interval != 0 && !(f.Interval >= minIntervalSeconds && f.Interval <= maxIntervalSeconds) {
+		return badField("interval", fmt.Sprintf("must be 0 or seconds from %v to %d", minIntervalSeconds, maxIntervalSeconds))
+	}
 	if f.Backfill != nil && !(*f.Backfill >= 0 && *f.Backfill <= maxBackfillSeconds) {
 		return badField("backfill", fmt.Sprintf("must be seconds from 0 to %d", maxBackfillSeconds))
 	}
@@ -27,119 +30,21 @@ func (f Subscribe) check() error {
 
 func (f Unsubscribe) check() error { return checkHosts(f.Hosts) }
 
+func (f Publish) check() error {
+	switch {
+	case f.ID > maxSafeInteger:
+		return badField("id", "must be at most 2^53-1")
+	case f.Events == nil:
+		return badField("events", "is missing")
+	case len(f.Events) > MaxEvents:
+		return tooMany("events", len(f.Events), MaxEvents)
+	}
+	return nil
+}
+
 func (f Ping) check() error {
 	if f.ID > maxSafeInteger {
 		return badField("id", "must be at most 2^53-1")
-	}
-	return nil
-}
-
-func (f Hello) check() error {
-	switch {
-	case f.Protocol < 1:
-		return badField("protocol", "must be 1 or more")
-	case f.Epoch == "":
-		return badField("epoch", "is missing or empty")
-	case !(f.Interval > 0):
-		return badField("interval", "must be more than 0 seconds")
-	case !(f.Backfill >= 0):
-		return badField("backfill", "must be 0 seconds or more")
-	case f.Hosts == nil:
-		return badField("hosts", "is missing")
-	}
-	for i, host := range f.Hosts {
-		if host.Name == "" {
-			return badField(fmt.Sprintf("hosts[%d].name", i), "is missing or empty")
-		}
-	}
-	return nil
-}
-
-func (f Catalog) check() error {
-	if f.Host == "" {
-		return badField("host", "is missing or empty")
-	}
-	if f.Series == nil {
-		return badField("series", "is missing")
-	}
-	for i, series := range f.Series {
-		if _, err := metric.ParseName(series.Metric); err != nil {
-			return badField(fmt.Sprintf("series[%d].metric", i), err.Error())
-		}
-		if series.Family == "" {
-			return badField(fmt.Sprintf("series[%d].family", i), "is missing or empty")
-		}
-		if series.Every < 0 {
-			return badField(fmt.Sprintf("series[%d].every", i), "must not be negative")
-		}
-	}
-	return nil
-}
-
-func (f Snapshot) check() error {
-	if err := checkRow(f.Host, f.Seq); err != nil {
-		return err
-	}
-	if f.Timestamps == nil {
-		return badField("timestamps", "is missing")
-	}
-	if f.Columns == nil {
-		return badField("columns", "is missing")
-	}
-	for i, column := range f.Columns {
-		if len(column) != len(f.Timestamps) {
-			return badField(fmt.Sprintf("columns[%d]", i),
-				fmt.Sprintf("has %d values for %d timestamps", len(column), len(f.Timestamps)))
-		}
-	}
-	return nil
-}
-
-func (f Update) check() error {
-	if err := checkRow(f.Host, f.Seq); err != nil {
-		return err
-	}
-	if f.Timestamp == 0 {
-		return badField("timestamp", "is missing or 0")
-	}
-	if f.Values == nil {
-		return badField("values", "is missing")
-	}
-	return nil
-}
-
-func (f Gap) check() error {
-	switch {
-	case f.Host == "":
-		return badField("host", "is missing or empty")
-	case f.From > maxSafeInteger:
-		return badField("from", "must be at most 2^53-1")
-	case f.To > maxSafeInteger || f.To < f.From:
-		return badField("to", "must be at least from and at most 2^53-1")
-	}
-	return nil
-}
-
-func (f Error) check() error {
-	if f.Code == "" {
-		return badField("code", "is missing or empty")
-	}
-	return nil
-}
-
-func (f Pong) check() error {
-	if f.Time == 0 {
-		return badField("time", "is missing or 0")
-	}
-	return nil
-}
-
-func checkRow(host string, seq uint64) error {
-	if host == "" {
-		return badField("host", "is missing or empty")
-	}
-	if seq == 0 || seq > maxSafeInteger {
-		return badField("seq", "must be from 1 to 2^53-1")
 	}
 	return nil
 }

@@ -16,17 +16,21 @@ const (
 	MaxClientFrameBytes = 16 << 10
 	MaxHosts            = 128
 	MaxGlobs            = 16
+	MaxEvents           = 500 // in one publish
 	maxDepth            = 8
 	maxHostBytes        = 253
 	maxEpochBytes       = 64
 	maxBackfillSeconds  = 366 * 24 * 3600
+	minIntervalSeconds  = 0.1
+	maxIntervalSeconds  = 3600
 	maxSafeInteger      = 1<<53 - 1
 )
 
 // clientFields lists what each client frame may hold. Names are compared exactly, unlike in encoding/json.
 var clientFields = map[Type][]string{
-	TypeSubscribe:   {"type", "hosts", "metrics", "backfill", "since"},
+	TypeSubscribe:   {"type", "hosts", "metrics", "interval", "envelope", "backfill", "since"},
 	TypeUnsubscribe: {"type", "hosts"},
+	TypePublish:     {"type", "id", "events"},
 	TypePing:        {"type", "id"},
 }
 
@@ -39,7 +43,7 @@ func (JSON) DecodeClient(data []byte) (Frame, error) {
 	}
 	allowed, known := clientFields[frameType]
 	if !known {
-		return nil, badField("type", "a client may send subscribe, unsubscribe or ping")
+		return nil, badField("type", "a client may send subscribe, unsubscribe, publish or ping")
 	}
 	for _, key := range keys {
 		if !slices.Contains(allowed, key) {
@@ -51,6 +55,8 @@ func (JSON) DecodeClient(data []byte) (Frame, error) {
 		return decodeInto(data, true, Subscribe.check)
 	case TypeUnsubscribe:
 		return decodeInto(data, true, Unsubscribe.check)
+	case TypePublish:
+		return decodeInto(data, true, Publish.check)
 	default:
 		return decodeInto(data, true, Ping.check)
 	}
@@ -66,6 +72,8 @@ func (JSON) DecodeServer(data []byte) (Frame, error) {
 	switch frameType {
 	case TypeHello:
 		return decodeInto(data, false, Hello.check)
+	case TypeHost:
+		return decodeInto(data, false, HostState.check)
 	case TypeCatalog:
 		return decodeInto(data, false, Catalog.check)
 	case TypeSnapshot:
@@ -74,6 +82,8 @@ func (JSON) DecodeServer(data []byte) (Frame, error) {
 		return decodeInto(data, false, Update.check)
 	case TypeGap:
 		return decodeInto(data, false, Gap.check)
+	case TypePublished:
+		return decodeInto(data, false, Published.check)
 	case TypeError:
 		return decodeInto(data, false, Error.check)
 	case TypePong:

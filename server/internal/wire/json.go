@@ -13,14 +13,17 @@ type Frame interface{ frameType() Type }
 
 // The frame types.
 func (Hello) frameType() Type       { return TypeHello }
+func (HostState) frameType() Type   { return TypeHost }
 func (Catalog) frameType() Type     { return TypeCatalog }
 func (Snapshot) frameType() Type    { return TypeSnapshot }
 func (Update) frameType() Type      { return TypeUpdate }
 func (Gap) frameType() Type         { return TypeGap }
+func (Published) frameType() Type   { return TypePublished }
 func (Error) frameType() Type       { return TypeError }
 func (Pong) frameType() Type        { return TypePong }
 func (Subscribe) frameType() Type   { return TypeSubscribe }
 func (Unsubscribe) frameType() Type { return TypeUnsubscribe }
+func (Publish) frameType() Type     { return TypePublish }
 func (Ping) frameType() Type        { return TypePing }
 
 // JSON is the codec of [SubprotocolJSON] and of the plain stream.
@@ -30,9 +33,9 @@ type JSON struct{}
 func (JSON) Append(dst []byte, frame Frame) []byte {
 	switch frame := frame.(type) {
 	case Update:
-		return appendUpdate(dst, frame)
+		return appendUpdate(dst, &frame)
 	case Snapshot:
-		return appendSnapshot(dst, frame)
+		return appendSnapshot(dst, &frame)
 	default:
 		return appendMarshalled(dst, withType(frame))
 	}
@@ -52,17 +55,30 @@ func (JSON) EventKey(name string) []byte {
 	return append(appendMarshalled([]byte(`{"metric":`), name), `,"value":`...)
 }
 
-func appendUpdate(dst []byte, frame Update) []byte {
+func appendUpdate(dst []byte, frame *Update) []byte {
 	dst = appendHost(dst, TypeUpdate, frame.Host, frame.Seq)
+	dst = appendFrom(dst, frame.From)
 	dst = append(dst, `,"timestamp":`...)
 	dst = frame.Timestamp.AppendSeconds(dst)
-	dst = append(dst, `,"values":`...)
-	dst = appendColumn(dst, frame.Values)
+	if len(frame.Columns) > 0 {
+		dst = appendWholes(append(dst, `,"columns":`...), frame.Columns)
+	}
+	dst = appendColumn(append(dst, `,"values":`...), frame.Values)
+	if len(frame.Min) > 0 {
+		dst = appendColumn(append(dst, `,"min":`...), frame.Min)
+	}
+	if len(frame.Max) > 0 {
+		dst = appendColumn(append(dst, `,"max":`...), frame.Max)
+	}
 	return append(dst, '}')
 }
 
-func appendSnapshot(dst []byte, frame Snapshot) []byte {
+func appendSnapshot(dst []byte, frame *Snapshot) []byte {
 	dst = appendHost(dst, TypeSnapshot, frame.Host, frame.Seq)
+	dst = appendFrom(dst, frame.From)
+	if len(frame.Seqs) > 0 {
+		dst = appendWholes(append(dst, `,"seqs":`...), frame.Seqs)
+	}
 	dst = append(dst, `,"timestamps":[`...)
 	for i, timestamp := range frame.Timestamps {
 		if i > 0 {
@@ -70,14 +86,43 @@ func appendSnapshot(dst []byte, frame Snapshot) []byte {
 		}
 		dst = timestamp.AppendSeconds(dst)
 	}
-	dst = append(dst, `],"columns":[`...)
-	for i, column := range frame.Columns {
+	dst = appendColumns(append(dst, `],"columns":`...), frame.Columns)
+	if len(frame.Min) > 0 {
+		dst = appendColumns(append(dst, `,"min":`...), frame.Min)
+	}
+	if len(frame.Max) > 0 {
+		dst = appendColumns(append(dst, `,"max":`...), frame.Max)
+	}
+	return append(dst, '}')
+}
+
+func appendFrom(dst []byte, from uint64) []byte {
+	if from == 0 {
+		return dst
+	}
+	return strconv.AppendUint(append(dst, `,"from":`...), from, 10)
+}
+
+func appendWholes[N uint32 | uint64](dst []byte, wholes []N) []byte {
+	dst = append(dst, '[')
+	for i, whole := range wholes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendUint(dst, uint64(whole), 10)
+	}
+	return append(dst, ']')
+}
+
+func appendColumns(dst []byte, columns []Column) []byte {
+	dst = append(dst, '[')
+	for i, column := range columns {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = appendColumn(dst, column)
 	}
-	return append(dst, `]}`...)
+	return append(dst, ']')
 }
 
 func appendHost(dst []byte, frameType Type, host string, seq uint64) []byte {
@@ -126,11 +171,20 @@ func withType(frame Frame) Frame {
 	case Hello:
 		frame.Type = TypeHello
 		return frame
+	case HostState:
+		frame.Type = TypeHost
+		return frame
 	case Catalog:
 		frame.Type = TypeCatalog
 		return frame
 	case Gap:
 		frame.Type = TypeGap
+		return frame
+	case Published:
+		frame.Type = TypePublished
+		if frame.Rejected == nil {
+			frame.Rejected = []Rejection{}
+		}
 		return frame
 	case Error:
 		frame.Type = TypeError
@@ -143,6 +197,12 @@ func withType(frame Frame) Frame {
 		return frame
 	case Unsubscribe:
 		frame.Type = TypeUnsubscribe
+		return frame
+	case Publish:
+		frame.Type = TypePublish
+		if frame.Events == nil {
+			frame.Events = []PushedEvent{}
+		}
 		return frame
 	case Ping:
 		frame.Type = TypePing

@@ -17,6 +17,7 @@ var layers = map[string]int{
 	"vitals/internal/hub":               1,
 	"vitals/internal/wire":              1,
 	"vitals/internal/hub/hubtest":       2,
+	"vitals/internal/limits":            2,
 	"vitals/internal/stream":            2,
 	"vitals/internal/stream/streamtest": 2,
 	"vitals/internal/web":               3,

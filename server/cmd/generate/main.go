@@ -1,5 +1,5 @@
-// Command generate writes what is derived from the Go types: the JSON Schema of the protocol, the table of metrics and
-// the table of settings. Run it by `make gen`.
+// Command generate writes what is derived from the Go types and from the contracts: the JSON Schema of the protocol, the
+// tables of metrics and settings, and the documentation that the server shows under /docs. Run it by `make gen`.
 package main
 
 import (
@@ -24,6 +24,8 @@ func run(args []string, stdout io.Writer) error {
 		return writeMetrics(stdout)
 	case len(args) == 2 && args[0] == "settings":
 		return updateSettings(args[1])
+	case len(args) == 3 && args[0] == "documentation":
+		return writeDocumentation(args[1], args[2])
 	}
-	return errors.New("usage: generate schema | metrics | settings README")
+	return errors.New("usage: generate schema | metrics | settings README | documentation ROOT FOLDER")
 }

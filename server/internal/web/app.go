@@ -111,6 +111,8 @@ func contentType(name string) string {
 		return "image/x-icon"
 	case ".map", ".json":
 		return "application/json"
+	case ".yaml":
+		return "application/yaml"
 	case ".txt", ".md":
 		return "text/plain; charset=utf-8"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"vitals/internal/hub"
+	"vitals/internal/limits"
 	"vitals/internal/stream"
 )
 
@@ -26,10 +27,8 @@ type Options struct {
 	// due. Both decide whether the server is ready.
 	LastSample func() time.Time
 	Interval   time.Duration
-	// Client finds the address of the one who asks, and whether the last hop is a proxy that is believed. Without it
-	// nobody is believed, and the last hop is the client.
-	Client func(*http.Request) (address netip.Addr, viaTrustedProxy bool)
-	Logger zerolog.Logger
+	Limits     *limits.Limits // nil for the usual ones, without trusted proxies
+	Logger     zerolog.Logger
 }
 
 // Server answers all requests.
@@ -42,8 +41,9 @@ type Server struct {
 	allowHosts   []string
 	lastSample   func() time.Time
 	interval     time.Duration
-	clientOf     func(*http.Request) (netip.Addr, bool)
+	limits       *limits.Limits
 	logger       zerolog.Logger
+	pages        documentation
 	handler      http.Handler
 }
 
@@ -52,18 +52,20 @@ func New(options Options) *Server {
 	s := &Server{
 		bus: options.Bus, streams: options.Streams, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
 		allowOrigins: options.AllowOrigins, allowHosts: options.AllowHosts, lastSample: options.LastSample,
-		interval: options.Interval, clientOf: options.Client, logger: options.Logger,
+		interval: options.Interval, limits: options.Limits, logger: options.Logger, pages: loadDocumentation(),
 	}
-	if s.clientOf == nil {
-		s.clientOf = func(r *http.Request) (netip.Addr, bool) { return peerOf(r), false }
+	if s.limits == nil {
+		s.limits = limits.New(limits.Options{})
 	}
 	routes := http.NewServeMux()
 	routes.Handle("/ws", s.reading(s.serveWebSocket))
-	routes.Handle("/api/v1/hosts", s.reading(s.serveHosts))
-	routes.Handle("/api/v1/catalog", s.reading(s.serveCatalog))
-	routes.Handle("/api/v1/connection", s.reading(s.serveConnection))
+	routes.Handle("/api/v1/hosts", s.reading(s.limits.Requests(s.serveHosts)))
+	routes.Handle("/api/v1/catalog", s.reading(s.limits.Requests(s.serveCatalog)))
+	routes.Handle("/api/v1/connection", s.reading(s.limits.Requests(s.serveConnection)))
 	routes.Handle("/api", s.reading(s.serveNotFound))
 	routes.Handle("/api/", s.reading(s.serveNotFound))
+	routes.Handle("/docs", s.reading(s.serveDocumentation))
+	routes.Handle("/docs/", s.reading(s.serveDocumentation))
 	routes.Handle("/livez", s.reading(s.serveLive))
 	routes.Handle("/readyz", s.reading(s.serveReady))
 	routes.Handle("/healthz", s.reading(s.serveReady))

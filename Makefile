@@ -54,7 +54,7 @@ fmt: $(LINTER) $(MODULES) ## Format Go and front-end sources
 	cd frontend && npm run --silent format
 
 .PHONY: lint
-lint: lint-go lint-app lint-scripts check-gen ## Formatting, linters, types, import walls, generated files
+lint: lint-go lint-app lint-scripts lint-contracts check-gen ## Formatting, linters, types, import walls, generated files
 
 .PHONY: lint-go
 lint-go: $(LINTER)
@@ -104,6 +104,11 @@ fuzz: ## Every fuzz target for TIME each (1m); PATTERN picks some
 .PHONY: bench
 bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout latency app
 	@scripts/bench.sh $(ARGS)
+
+.PHONY: lint-contracts
+lint-contracts: $(MODULES)
+	@echo "==> contracts"
+	@scripts/lint-contracts.sh
 
 # What is generated, and from what. Add a line here and its file to GENERATED.
 GENERATED := protocol/schema.json frontend/src/wire/types.gen.ts docs/metrics.md README.md

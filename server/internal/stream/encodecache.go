@@ -112,7 +112,7 @@ func newView(g *group, catalog *hub.Catalog) *view {
 		}
 		made.columns = append(made.columns, column)
 		if g.shape != shapeSession {
-			made.keys = append(made.keys, g.codec.EventKey(series.Metric))
+			made.keys = append(made.keys, g.codec.EventKey("", series.Metric))
 		}
 	}
 	return made

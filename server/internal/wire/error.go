@@ -1,5 +1,7 @@
 package wire
 
+import "fmt"
+
 // The codes of errors that a client can cause.
 const (
 	CodeBadRequest  = "bad_request"
@@ -27,4 +29,8 @@ func (e *FieldError) Frame() Error { return Error{Code: e.Code, Message: e.Messa
 
 func badField(field, message string) *FieldError {
 	return &FieldError{Code: CodeBadRequest, Field: field, Message: message}
+}
+
+func tooMany(field string, have, allowed int) *FieldError {
+	return &FieldError{Code: CodeTooMany, Field: field, Message: fmt.Sprintf("has %d entries, at most %d are allowed", have, allowed)}
 }

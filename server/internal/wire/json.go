@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 
 	"vitals/internal/metric"
 )
@@ -29,7 +30,13 @@ func (Ping) frameType() Type        { return TypePing }
 // JSON is the codec of [SubprotocolJSON] and of the plain stream.
 type JSON struct{}
 
-// Append appends the frame as one line of JSON. The frame's Type field need not be set.
+// Subprotocol is [SubprotocolJSON].
+func (JSON) Subprotocol() string { return SubprotocolJSON }
+
+// Binary is false.
+func (JSON) Binary() bool { return false }
+
+// Append appends the frame as one line of JSON.
 func (JSON) Append(dst []byte, frame Frame) []byte {
 	switch frame := frame.(type) {
 	case Update:
@@ -41,19 +48,41 @@ func (JSON) Append(dst []byte, frame Frame) []byte {
 	}
 }
 
-// AppendEvent appends the plain triple. The key is what [JSON.EventKey] made of the metric's name.
+// AppendUpdate appends an update and makes no garbage.
+func (JSON) AppendUpdate(dst []byte, frame Update) []byte { return appendUpdate(dst, &frame) }
+
+// EventKey is the text up to the value: the host if there is one, and the name.
+func (JSON) EventKey(host, name string) []byte {
+	dst := []byte{'{'}
+	if host != "" {
+		dst = append(appendString(append(dst, `"host":`...), host), ',')
+	}
+	return append(appendString(append(dst, `"metric":`...), name), `,"value":`...)
+}
+
+// AppendEvent appends the plain triple.
 func (JSON) AppendEvent(dst, key []byte, value float64, timestamp metric.TimestampMs) []byte {
-	dst = append(dst, key...)
-	dst = appendFloat(dst, value)
-	dst = append(dst, `,"timestamp":`...)
-	dst = timestamp.AppendSeconds(dst)
+	dst = appendFloat(append(dst, key...), value)
+	dst = timestamp.AppendSeconds(append(dst, `,"timestamp":`...))
 	return append(dst, '}')
 }
 
-// EventKey is the part of a triple that is the same in every event of a series.
-func (JSON) EventKey(name string) []byte {
-	return append(appendMarshalled([]byte(`{"metric":`), name), `,"value":`...)
+// AppendEnvelope appends the triple with min and max behind.
+func (c JSON) AppendEnvelope(dst, key []byte, value, least, most float64, timestamp metric.TimestampMs) []byte {
+	dst = c.AppendEvent(dst, key, value, timestamp)
+	dst = appendFloat(append(dst[:len(dst)-1], `,"min":`...), least)
+	dst = appendFloat(append(dst, `,"max":`...), most)
+	return append(dst, '}')
 }
+
+// AppendBatchStart appends the bracket of an array.
+func (JSON) AppendBatchStart(dst []byte, _ int) []byte { return append(dst, '[') }
+
+// AppendBatchNext appends a comma.
+func (JSON) AppendBatchNext(dst []byte) []byte { return append(dst, ',') }
+
+// AppendBatchEnd appends the closing bracket.
+func (JSON) AppendBatchEnd(dst []byte) []byte { return append(dst, ']') }
 
 func appendUpdate(dst []byte, frame *Update) []byte {
 	dst = appendHost(dst, TypeUpdate, frame.Host, frame.Seq)
@@ -129,7 +158,7 @@ func appendHost(dst []byte, frameType Type, host string, seq uint64) []byte {
 	dst = append(dst, `{"type":"`...)
 	dst = append(dst, frameType...)
 	dst = append(dst, `","host":`...)
-	dst = appendMarshalled(dst, host)
+	dst = appendString(dst, host)
 	dst = append(dst, `,"seq":`...)
 	return strconv.AppendUint(dst, seq, 10)
 }
@@ -209,6 +238,16 @@ func withType(frame Frame) Frame {
 		return frame
 	}
 	return frame
+}
+
+// appendString appends text as JSON; names that need no escapes, as nearly all do, make no garbage.
+func appendString(dst []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || strings.IndexByte(`"\\<>&`, c) >= 0 {
+			return appendMarshalled(dst, text)
+		}
+	}
+	return append(append(append(dst, '"'), text...), '"')
 }
 
 // appendMarshalled is encoding/json for what is sent rarely. The frames hold nothing that it can refuse.

@@ -18,6 +18,7 @@ var layers = map[string]int{
 	"vitals/internal/wire":              1,
 	"vitals/internal/hub/hubtest":       2,
 	"vitals/internal/limits":            2,
+	"vitals/internal/ingest":            2,
 	"vitals/internal/stream":            2,
 	"vitals/internal/stream/streamtest": 2,
 	"vitals/internal/web":               3,

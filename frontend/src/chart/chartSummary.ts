@@ -1,5 +1,4 @@
 import type { Column } from '../series/column.ts'
-import type { HostSeries } from '../series/hostSeries.ts'
 import { summarize } from '../series/summary.ts'
 import { formatDuration, formatText, type Unit } from './format.ts'
 import type { TimeRange } from './timeWindow.ts'
@@ -10,15 +9,13 @@ import type { TimeRange } from './timeWindow.ts'
 export function chartSummary(
   label: string,
   unit: Unit,
-  host: HostSeries,
   range: Readonly<TimeRange>,
   lines: readonly { line: { column: Column; label: string } }[],
 ): string {
   const { from, to } = range
   if (!(to >= from)) return `${label}, no data yet.`
-  const rows = host.rows(from, to)
   const sentences = lines.map(({ line }) => {
-    const { count, min, max, last } = summarize(host.values(line.column, rows))
+    const { count, min, max, last } = summarize(line.column.valuesIn(line.column.timeline.rows(from, to)))
     if (count === 0) return `${line.label} no values.`
     return `${line.label} ${formatText(last, unit)}, between ${formatText(min, unit)} and ${formatText(max, unit)}.`
   })

@@ -95,12 +95,12 @@ export class HeatStrip implements Drawable, Plot {
   summary(): string {
     const { label, unit, rows } = this.#options
     this.#services.window.range(this.host, this.#range)
-    const newest = (row: HeatRow) => this.host.valueAt(row.column, this.#range.to) ?? Number.NEGATIVE_INFINITY
+    const newest = (row: HeatRow) => row.column.valueAt(this.#range.to) ?? Number.NEGATIVE_INFINITY
     const busiest = [...rows].sort((a, b) => newest(b) - newest(a)).slice(0, 4)
     const lines = busiest.map((row) => ({ line: row }))
     const title =
       rows.length > busiest.length ? `${label}, the busiest ${busiest.length} of ${rows.length}` : label
-    return chartSummary(title, unit, this.host, this.#range, lines)
+    return chartSummary(title, unit, this.#range, lines)
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 import { Chart, type Plugin } from 'chart.js'
+import type { Column } from '../series/column.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { SteadyRange } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
@@ -9,6 +10,7 @@ import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
 import { LineMaker } from './lineMaker.ts'
 import { PlotLayer, type LayerView } from './plotLayer.ts'
+import { RowsHeard } from './rowsHeard.ts'
 import { RingLineController, RingPoint, usualLineWidth, type PaintTarget } from './ringLine.ts'
 import { RingTimeScale, RingValueScale } from './scales.ts'
 import type { Drawable } from './scheduler.ts'
@@ -42,6 +44,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #view: LayerView = { end: 0, columns: 0, height: 0, pixel: 0, min: 0, max: 0, version: 0 }
   /** The controllers of the visible lines, filled anew in each frame. */
   readonly #visible: RingLineController[] = []
+  readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #valueRange: SteadyRange
   #options: ChartOptions
@@ -71,10 +74,11 @@ export class LiveChart implements Drawable, Plot {
     this.#control = new CrosshairControl(canvas, crosshair, this)
     this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
+    this.#rows = new RowsHeard(host, () => {
+      if (!window.paused) scheduler.mark(this)
+    })
+    this.#rows.follow(columnsOf(options))
     this.#stops = [
-      host.subscribe('rows', () => {
-        if (!window.paused) scheduler.mark(this)
-      }),
       window.subscribe(() => this.#windowChanged()),
       crosshair.subscribe(() => scheduler.mark(this.#crosshairDrawable)),
       theme.subscribe(() => this.#themeChanged()),
@@ -95,6 +99,7 @@ export class LiveChart implements Drawable, Plot {
   update(options: ChartOptions): void {
     if (options.unit !== this.#options.unit) this.#valueRange = new SteadyRange(options.unit)
     this.#options = options
+    this.#rows.follow(columnsOf(options))
     this.#box.setHeight(options.height)
     this.#chart.data.datasets = makeDatasets(options.lines, this.#services.theme, this.#datasets)
     this.#layOut()
@@ -112,11 +117,12 @@ export class LiveChart implements Drawable, Plot {
   summary(): string {
     const range = this.#services.window.range(this.host)
     const visible = this.#datasets.filter((_, index) => this.#chart.isDatasetVisible(index))
-    return chartSummary(this.#options.label, this.#options.unit, this.host, range, visible)
+    return chartSummary(this.#options.label, this.#options.unit, range, visible)
   }
 
   destroy(): void {
     for (const stop of this.#stops) stop()
+    this.#rows.stop()
     this.#services.scheduler.remove(this)
     this.#services.scheduler.remove(this.#crosshairDrawable)
     this.#control.destroy()
@@ -185,7 +191,7 @@ export class LiveChart implements Drawable, Plot {
   #fitValues(nowMs: number): void {
     const { max, min, ceiling, reference, stacked = false } = this.#options
     const { from, to } = this.#range
-    const peak = max ?? this.#maker.peak(this.host, this.#visible, stacked, from, to)
+    const peak = max ?? this.#maker.peak(this.#visible, stacked, from, to)
     const mirrored = this.#options.lines.some((line) => line.below)
     const range = this.#valueRange
     const reducedMotion = this.#services.theme.reducedMotion
@@ -202,10 +208,10 @@ export class LiveChart implements Drawable, Plot {
     if (Number.isNaN(view.end)) return
     const { stacked = false } = this.#options
     const { to } = this.#range
-    const since = this.#maker.changedSince(this.host, this.#visible, to)
+    const since = this.#maker.changedSince(this.#visible, to)
     // A line is wider than its points: two columns before them change too.
     const first = this.#layer.begin(view, Math.floor(since / view.pixel) - 2)
-    this.#maker.make(this.host, this.#visible, stacked, (first - 2) * view.pixel, to, view.pixel)
+    this.#maker.make(this.#visible, stacked, (first - 2) * view.pixel, to, view.pixel)
     this.#project()
     this.#painting = true
   }
@@ -214,7 +220,6 @@ export class LiveChart implements Drawable, Plot {
     const { projection } = this.#target
     const { ratio } = this.#box
     this.#target.ratio = ratio
-    this.#target.interval = this.host.interval
     this.#target.lineWidth = usualLineWidth * this.#services.theme.scale
     const { pixel, end, columns, min, max } = this.#view
     const { height } = this.#chart.chartArea
@@ -247,7 +252,7 @@ export class LiveChart implements Drawable, Plot {
     for (let index = 0; index < datasets.length; index++) {
       if (!this.#chart.isDatasetVisible(index)) continue
       const { line, style } = datasets[index]!
-      const value = this.host.valueAt(line.column, time)
+      const value = line.column.valueAt(time)
       if (value === undefined) continue
       const height = base + value
       if (this.#options.stacked === true) base = height
@@ -311,4 +316,8 @@ export class LiveChart implements Drawable, Plot {
       },
     }
   }
+}
+
+function columnsOf({ lines }: ChartOptions): Column[] {
+  return lines.map((line) => line.column)
 }

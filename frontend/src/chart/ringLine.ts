@@ -42,7 +42,7 @@ export interface PaintTarget {
   projection: Projection
   /** Device pixels in a CSS pixel. */
   ratio: number
-  /** Seconds between two samples of the fastest lines. */
+  /** Seconds between two samples of the line. */
   interval: number
   /** CSS pixels. */
   lineWidth: number
@@ -71,6 +71,9 @@ export class RingLineController extends DatasetController<'ringLine'> implements
   base: Polyline | undefined
   /** The time of the newest point ever made. */
   newest = Number.NaN
+  /** The newest row that the line was made from, and the gap it was made with. */
+  madeTo = Number.NaN
+  madeGap = Number.NaN
   /** Set by the chart; without one nothing is painted. */
   target: PaintTarget | undefined
 
@@ -88,6 +91,7 @@ export class RingLineController extends DatasetController<'ringLine'> implements
 
   override draw(): void {
     if (this.target === undefined || this.line.length === 0) return
+    this.target.interval = this.column.timeline.interval
     const { style } = this.getDataset() as unknown as { style: RingLineStyle }
     paintLine(this.target, this.line, this.base, style)
   }

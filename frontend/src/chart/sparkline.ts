@@ -1,11 +1,12 @@
 import type { Column } from '../series/column.ts'
-import { decimate, gapSeconds } from '../series/decimate.ts'
+import { decimate } from '../series/decimate.ts'
 import type { HostSeries, RowRange } from '../series/hostSeries.ts'
 import { Polyline } from '../series/polyline.ts'
 import { SteadyCeiling } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
 import type { Unit } from './format.ts'
 import { fillLine, strokeLine, type Projection } from './paint.ts'
+import { RowsHeard } from './rowsHeard.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
 import { peakOf } from './stack.ts'
@@ -42,6 +43,7 @@ export class Sparkline implements Drawable {
   readonly #line = new Polyline()
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #projection: Projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
+  readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #ceiling: SteadyCeiling
   #options: SparklineOptions
@@ -55,10 +57,11 @@ export class Sparkline implements Drawable {
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     this.#fitCanvas()
     const { host, window, theme, scheduler } = services
+    this.#rows = new RowsHeard(host, () => {
+      if (!window.paused) scheduler.mark(this)
+    })
+    this.#rows.follow([paceOf(options)])
     this.#stops = [
-      host.subscribe('rows', () => {
-        if (!window.paused) scheduler.mark(this)
-      }),
       window.subscribe(() => {
         this.#ceiling.reset()
         scheduler.mark(this)
@@ -71,12 +74,14 @@ export class Sparkline implements Drawable {
   update(options: SparklineOptions): void {
     if (options.unit !== this.#options.unit) this.#ceiling = new SteadyCeiling(options.unit)
     this.#options = options
+    this.#rows.follow([paceOf(options)])
     this.#box.setHeight(options.height)
     this.#services.scheduler.mark(this)
   }
 
   destroy(): void {
     for (const stop of this.#stops) stop()
+    this.#rows.stop()
     this.#services.scheduler.remove(this)
     this.#box.destroy()
   }
@@ -112,10 +117,10 @@ export class Sparkline implements Drawable {
     const pixel = (range.to - range.from) / (this.#box.width * this.#box.ratio)
     this.#line.clear()
     if (!(pixel > 0)) return
-    const gap = gapSeconds(host.interval, 'values' in source ? source.pace : source)
-    const rows = host.rows(range.from - gap, range.to)
-    const values = 'values' in source ? source.values(host, rows) : host.values(source, rows)
-    decimate(host.times(rows), values, pixel, gap, this.#line)
+    const { timeline, gapSeconds } = paceOf(this.#options)
+    const rows = timeline.rows(range.from - gapSeconds, range.to)
+    const values = 'values' in source ? source.values(host, rows) : source.valuesIn(rows)
+    decimate(timeline.times(rows), values, pixel, gapSeconds, this.#line)
   }
 
   #project(nowMs: number): void {
@@ -144,4 +149,8 @@ export class Sparkline implements Drawable {
     if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
     else this.#services.scheduler.mark(this)
   }
+}
+
+function paceOf({ source }: SparklineOptions): Column {
+  return 'values' in source ? source.pace : source
 }

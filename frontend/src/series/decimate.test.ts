@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Column } from './column.ts'
-import { decimate, gapSeconds } from './decimate.ts'
-import { MirroredRing } from './mirroredRing.ts'
+import { decimate } from './decimate.ts'
 import { Polyline } from './polyline.ts'
 import { summarize } from './summary.ts'
+import { Timeline } from './timeline.ts'
 
 interface Point {
   time: number
@@ -70,11 +70,11 @@ describe('decimate', () => {
     const column = new Column(
       { metric: 'temperature', family: 'temperature', unit: 'celsius', kind: 'gauge', every: 10 },
       0,
-      () => new MirroredRing(1),
+      new Timeline(1, 1),
     )
     const times = Array.from({ length: 31 }, (_, i) => i)
     const values = times.map((time) => (time % 10 === 0 ? time : NaN))
-    const points = run(times, values, 0.5, gapSeconds(1, column))
+    const points = run(times, values, 0.5, column.gapSeconds)
     expect(points.map((point) => [point.time, point.startsAnew])).toEqual([
       [0, true],
       [10, false],

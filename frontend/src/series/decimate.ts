@@ -1,10 +1,4 @@
-import type { Column } from './column.ts'
 import type { Polyline } from './polyline.ts'
-
-/** The longest time between two values that belong to one line: two and a half of the steps of the series. */
-export function gapSeconds(intervalSeconds: number, column: Column): number {
-  return 2.5 * intervalSeconds * column.every
-}
 
 /**
  * Thins a line to what its pixels can show: of all values within one pixel column the first, the lowest, the highest

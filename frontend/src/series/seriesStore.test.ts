@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { SeriesStore } from './seriesStore.ts'
-import { catalog, hello, snapshot, update } from './testing/frames.ts'
+import { catalog, hello, hostState, snapshot, update } from './testing/frames.ts'
 
 const named = (...names: string[]) => names.map((name) => ({ name, hostname: name }))
 
@@ -57,5 +57,48 @@ describe('SeriesStore', () => {
     expect(store.hosts.get('host-0')?.columns).toEqual([])
     watch('host-0')
     expect(names.filter((name) => store.position(name) === undefined)).toEqual(['host-1'])
+  })
+
+  test('hosts come, fall silent, come back and leave; one that left stays for its past', () => {
+    const store = new SeriesStore()
+    const heard = vi.fn()
+    store.subscribe(heard)
+    store.apply(hello({ hosts: [...named('web-1'), { ...named('old')[0]!, silentSince: 50 }] }))
+    const states = () => store.known.map(({ host, presence, since }) => [host.name, presence, since])
+    expect(states()).toEqual([
+      ['web-1', 'live', undefined],
+      ['old', 'silent', 50],
+    ])
+    store.apply(hostState('attic', 'live', 100))
+    store.apply(catalog(['cpu'], 'attic'))
+    store.apply(update(7, 100, [1], 'attic'))
+    store.apply(hostState('attic', 'silent', 110))
+    store.apply(hostState('old', 'gone', 120))
+    expect(states()).toEqual([
+      ['web-1', 'live', undefined],
+      ['attic', 'silent', 110],
+    ])
+    store.apply(hostState('attic', 'gone', 130))
+    expect(store.known.at(-1)).toMatchObject({
+      presence: 'gone',
+      since: 130,
+      series: store.hosts.get('attic'),
+    })
+    expect(heard).toHaveBeenCalledTimes(5)
+  })
+
+  test('a host that left and came back may count its rows anew', () => {
+    const store = new SeriesStore()
+    store.apply(hello())
+    store.apply(hostState('attic', 'live', 100))
+    store.apply(catalog(['cpu'], 'attic'))
+    store.apply(update(7, 100, [1], 'attic'))
+    store.apply(hostState('attic', 'gone', 130))
+    expect(store.position('attic')).toBeUndefined()
+    store.apply(hostState('attic', 'live', 200))
+    store.apply(catalog(['cpu'], 'attic'))
+    store.apply(update(1, 200, [2], 'attic'))
+    const host = store.hosts.get('attic')!
+    expect([...host.times(host.range)]).toEqual([100, 200])
   })
 })

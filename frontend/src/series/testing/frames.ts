@@ -1,4 +1,4 @@
-import type { Catalog, Hello, Snapshot, Update } from '../../wire/types.gen.ts'
+import type { Catalog, Hello, HostState, Snapshot, Update } from '../../wire/types.gen.ts'
 
 /** Frames for tests, with what a test does not care about filled in. */
 export function hello(fields: Partial<Hello> = {}): Hello {
@@ -31,6 +31,32 @@ export function catalog(
       ...(every[metric] === undefined ? {} : { every: every[metric] }),
     })),
   }
+}
+
+/** A catalogue in which the series of these names are pushed. */
+export function catalogWithPushed(
+  metrics: readonly string[],
+  pushed: readonly string[],
+  host = 'web-1',
+): Catalog {
+  const { series } = catalog(metrics, host)
+  const marked = series.map((one) => (pushed.includes(one.metric) ? { ...one, custom: true } : one))
+  return { type: 'catalog', host, series: marked }
+}
+
+/** A row of these columns only. */
+export function sparse(
+  seq: number,
+  timestamp: number,
+  columns: number[],
+  values: Update['values'],
+  host = 'web-1',
+): Update {
+  return { type: 'update', host, seq, timestamp, columns, values }
+}
+
+export function hostState(name: string, state: HostState['state'], since: number): HostState {
+  return { type: 'host', state, host: { name, hostname: name }, since }
 }
 
 export function update(seq: number, timestamp: number, values: Update['values'], host = 'web-1'): Update {

@@ -10,17 +10,17 @@ server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 for _ in $(seq 100); do
-  url=$(sed -n 's|^Vitals is at http://\(.*\)/$|ws://\1|p' "$work/address")
+  url=$(sed -n 's|^Vitals is at http://\(.*\)/$|\1|p' "$work/address")
   [ -n "$url" ] && break
   sleep 0.1
 done
 [ -n "$url" ] || { echo "the server did not start:"; cat "$work/log"; exit 1; }
 
 passed=0 failed=0
-example() { # name, command...
-  local name=$1 lines
-  shift
-  lines=$(timeout 20 "$@" "$url" 2>"$work/error" | head -n 4 | grep -cE 'cpu|memory' || true)
+example() { # name, scheme, command...
+  local name=$1 address=$2://$url lines
+  shift 2
+  lines=$(timeout 20 "$@" "$address" 2>"$work/error" | head -n 4 | grep -cE 'cpu|memory' || true)
   if [ "$lines" = 4 ]; then
     passed=$((passed + 1))
   else
@@ -32,20 +32,18 @@ example() { # name, command...
 
 node_flag=
 [ "$(node -p 'typeof WebSocket')" = undefined ] && node_flag=--experimental-websocket
-example examples/plain.mjs node ${node_flag:+"$node_flag"} examples/plain.mjs
+for name in plain session; do
+  example "examples/$name.mjs" ws node ${node_flag:+"$node_flag"} "examples/$name.mjs"
+done
+example examples/events.sh http sh examples/events.sh
 # The first python3 that has the package, a system's own one too.
 for python in python3 /usr/bin/python3 ''; do
   [ -n "$python" ] && "$python" -c 'import websockets' 2>/dev/null && break
 done
 if [ -n "$python" ]; then
-  example examples/plain.py "$python" examples/plain.py
+  example examples/plain.py ws "$python" examples/plain.py
 else
   echo "left out: examples/plain.py, no python3 has the package websockets (Debian: apt-get install python3-websockets)"
-fi
-if command -v websocat >/dev/null; then
-  example examples/plain.sh sh examples/plain.sh
-else
-  echo "left out: examples/plain.sh, websocat is not installed"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

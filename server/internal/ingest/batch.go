@@ -27,6 +27,16 @@ type event struct {
 	help      string
 }
 
+func eventOf(index int, pushed wire.PushedEvent) event {
+	one := event{
+		index: index, host: pushed.Host, metric: pushed.Metric, value: pushed.Value, unit: pushed.Unit, help: pushed.Help,
+	}
+	if pushed.Timestamp != nil {
+		one.timestamp, one.hasTime = *pushed.Timestamp, true
+	}
+	return one
+}
+
 // batch is one push: it collects events, gives them to the service piece by piece, and keeps the count.
 type batch struct {
 	service *Service

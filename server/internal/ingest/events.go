@@ -59,13 +59,12 @@ func (b *batch) readEvents(body io.Reader) error {
 			b.refuse(index, &fault{codeMalformed, "", err.Error()})
 			continue
 		}
-		one, bad := readEvent(text)
-		if bad != nil {
-			b.refuse(index, bad)
+		pushed, err := wire.DecodePushedEvent(text)
+		if err != nil {
+			b.refuse(index, unreadable(err))
 			continue
 		}
-		one.index = index
-		b.add(one)
+		b.add(eventOf(index, pushed))
 	}
 }
 

@@ -42,6 +42,25 @@ func (f *fault) at(index int) wire.Rejection {
 	return wire.Rejection{Index: index, Field: f.field, Code: f.code, Message: f.message}
 }
 
+// fieldCodes are the codes of events with a field that cannot be read.
+var fieldCodes = map[string]string{
+	"metric": codeBadMetric, "value": codeBadValue, "timestamp": codeBadTimestamp,
+	"host": codeBadHost, "unit": codeBadUnit, "help": codeBadHelp,
+}
+
+// unreadable turns what the codec says of an event into a fault.
+func unreadable(err error) *fault {
+	field, isField := errors.AsType[*wire.FieldError](err)
+	if !isField {
+		return &fault{codeMalformed, "", clip(err.Error())}
+	}
+	code, known := fieldCodes[field.Field]
+	if !known {
+		code = codeMalformed
+	}
+	return &fault{code, clip(field.Field), field.Message}
+}
+
 // isLimit reports whether the same event may be taken later, when there is room.
 func isLimit(code string) bool { return code == codeTooManySeries || code == codeTooManyHosts }
 

@@ -87,13 +87,7 @@ func New(options Options) *Service {
 func (s *Service) Publish(_ context.Context, peer string, events []wire.PushedEvent) wire.Published {
 	batch := s.newBatch(0)
 	for i, pushed := range events {
-		one := event{
-			index: i, host: pushed.Host, metric: pushed.Metric, value: pushed.Value, unit: pushed.Unit, help: pushed.Help,
-		}
-		if pushed.Timestamp != nil {
-			one.timestamp, one.hasTime = *pushed.Timestamp, true
-		}
-		batch.add(one)
+		batch.add(eventOf(i, pushed))
 	}
 	return batch.close(peer)
 }

@@ -26,32 +26,15 @@ var units = map[int]string{0: "seconds", 3: "milliseconds", 6: "microseconds", 9
 // otherUnit guesses in which unit a timestamp was written that makes no sense in the one it was read as. The decimals are
 // those of the unit that was expected: 0 for seconds. It is empty when there is nothing to guess.
 func otherUnit(seconds float64, decimals int) string {
+	if math.IsInf(seconds, 1) {
+		return units[9]
+	}
 	for _, shift := range []int{3, 6, 9, -3, -6, -9} {
 		if scaled := seconds / math.Pow10(shift); scaled >= leastSeconds && scaled < mostSeconds {
 			return units[decimals+shift]
 		}
 	}
 	return ""
-}
-
-// fromSeconds rounds unix seconds to the millisecond. What is in another unit comes back as a fault.
-func fromSeconds(seconds float64) (metric.TimestampMs, *fault) {
-	if unit := otherUnit(seconds, 0); unit != "" && seconds >= mostSeconds {
-		return 0, badTime(codeTooNew, "looks like "+unit+"; a timestamp is in unix seconds, with decimals")
-	}
-	if math.Abs(seconds) >= mostSeconds {
-		return 0, badTime(codeBadTimestamp, "is no time; a timestamp is in unix seconds, or RFC 3339")
-	}
-	return metric.TimestampMs(math.Round(seconds * 1000)), nil
-}
-
-// fromText reads RFC 3339.
-func fromText(text string) (metric.TimestampMs, *fault) {
-	var instant time.Time
-	if err := instant.UnmarshalText([]byte(text)); err != nil {
-		return 0, badTime(codeBadTimestamp, "must be unix seconds as a number, or RFC 3339 such as 2026-01-31T12:00:00Z")
-	}
-	return metric.TimestampOf(instant.Round(time.Millisecond)), nil
 }
 
 // fromUnits reads a whole number of units with so many decimals to the second, as the line protocol has them.
@@ -90,7 +73,11 @@ func (w window) check(timestamp metric.TimestampMs, now time.Time) *fault {
 	if timestamp > newest {
 		code, side = codeTooNew, fmt.Sprintf("is after %s, the newest time taken", newest.Time().UTC().Format(time.RFC3339))
 	}
-	if unit := otherUnit(timestamp.Seconds(), w.decimals); unit != "" {
+	seconds := timestamp.Seconds()
+	if timestamp == math.MaxInt64 {
+		seconds = math.Inf(1) // this is where decoders put what is even more
+	}
+	if unit := otherUnit(seconds, w.decimals); unit != "" {
 		return badTime(code, fmt.Sprintf("looks like %s; %s are expected here", unit, units[w.decimals]))
 	}
 	return badTime(code, side+" (this server's clock says "+now.UTC().Format(time.RFC3339)+")")

@@ -121,33 +121,32 @@ func (m *mapOf) values(values Column) {
 		return
 	}
 	if wide > 0 {
-		m.wide(values, wide)
+		m.wide(values, m.dst[len(m.dst)-float32Bytes*len(values):], wide)
 	}
 }
 
-func (m *mapOf) wide(values Column, wide int) {
+// wide appends the values that stand as NaN among the float32s.
+func (m *mapOf) wide(values Column, float32s []byte, wide int) {
+	isWide := func(i int) bool {
+		return binary.LittleEndian.Uint32(float32s[i*float32Bytes:]) == quietNaN32 && !absent(values[i])
+	}
 	m.key("wide")
 	inner := beginMap(m.dst)
 	inner.key("columns")
 	inner.dst = appendTypedArray(inner.dst, tagUint16s, 2*wide)
-	for i, value := range values {
-		if isWide(value) {
+	for i := range values {
+		if isWide(i) {
 			inner.dst = binary.LittleEndian.AppendUint16(inner.dst, uint16(i)) //nolint:gosec // values has checked the length
 		}
 	}
 	inner.key("values")
 	inner.dst = appendTypedArray(inner.dst, tagFloat64s, float64Bytes*wide)
-	for _, value := range values {
-		if isWide(value) {
+	for i, value := range values {
+		if isWide(i) {
 			inner.dst = binary.LittleEndian.AppendUint64(inner.dst, math.Float64bits(value))
 		}
 	}
 	m.dst = inner.dst
-}
-
-func isWide(value float64) bool {
-	_, carried := shorten(value)
-	return !carried && !absent(value)
 }
 
 func appendSnapshotCBOR(dst []byte, frame *Snapshot) []byte {

@@ -9,32 +9,34 @@ import "math"
 // From here on a float32 stands for itself.
 const wholeFrom = 1e7
 
-// powersOfTen are exact: 10^22 is the last that a float64 holds.
-var powersOfTen = [...]float64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-}
+// scales has, for each exponent of a float32, the power of ten that brings 2^exponent to 7 digits before the point; 0 where
+// it would be larger than 10^22, the last one that a float64 holds exactly.
+var scales = makeScales()
 
-const (
-	exponentBias = 127
-	// The float32s of exponents below this one, less than 2^-52, would need a power of ten that is not exact.
-	leastExponent = exponentBias - 52
-)
+func makeScales() (scales [256]float64) {
+	const bias, digits = 127, 7
+	for exponent := range scales {
+		before := int(math.Floor(float64(exponent-bias)*math.Log10(2))) + 1 // digits before the point
+		if power := digits - before; power >= 0 && power <= 22 {
+			scales[exponent] = math.Pow10(power)
+		}
+	}
+	return scales
+}
 
 // decimal is the number that a float32 in a column stands for.
 func decimal(short float32) float64 {
 	value := float64(short)
 	size := math.Abs(value)
-	exponent := int(math.Float32bits(short)>>23) & 0xff
-	if !(size < wholeFrom) || exponent < leastExponent {
+	scale := scales[math.Float32bits(short)>>23&0xff]
+	if scale == 0 || !(size < wholeFrom) {
 		return value
 	}
-	const digits = 7
-	// The number of digits before the point of 2^exponent, by log10(2); the size itself may have one more.
-	scale := powersOfTen[digits-1-int(math.Floor(float64(exponent-exponentBias)*0.3010299956639812))]
-	if size*scale >= wholeFrom {
-		scale /= 10
-	}
 	scaled := float64(size * scale) // no fused multiplication: it would round otherwise than the app does
+	if scaled >= wholeFrom {        // one digit more before the point than 2^exponent has
+		scale /= 10
+		scaled = float64(size * scale)
+	}
 	return math.Copysign(math.Floor(scaled+0.5)/scale, value)
 }
 

@@ -2,7 +2,7 @@ package hub
 
 import (
 	"crypto/rand"
-	"math"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,150 +11,235 @@ import (
 	"vitals/internal/metric"
 )
 
-// Bus is what the rest of the program needs of a hub.
-type Bus interface {
-	// Epoch is the word that all positions of this bus carry.
-	Epoch() string
-	// Describe makes a host known, or replaces what is known of it. Hosts keep the order in which they came.
-	Describe(metric.Host)
-	// Publish makes an update the newest of its host. Events that cannot be taken are left out, counted and returned with
-	// the reason; an update that has events and none that can be taken is not published and has no position.
-	Publish(metric.Update) (metric.Position, []Rejection)
-	// Hosts lists the hosts, the server's own first.
-	Hosts() []metric.Host
-	// Catalog is the newest catalogue of a host; false if there is no such host.
-	Catalog(host string) (*Catalog, bool)
-	// Subscribe starts a subscription that may fall at most lagBytes behind. It follows no host yet. The waker is told
-	// whenever Next may have something new.
-	Subscribe(lagBytes int, waker Waker) *Subscription
-	// WatchHosts calls the function for every change of a host from now on, in order; it must return at once and must not
-	// call the bus. The stop ends that; a call that runs is waited for.
-	WatchHosts(func(HostChange)) (stop func())
-	// Sweep does what is due by the clock, see [Hub.Sweep]. Call it each second.
-	Sweep(now time.Time)
-}
-
-// Options sets a hub up. Zero values take the defaults that the field comments name.
-type Options struct {
-	Interval   time.Duration    // the time between two ticks of a host; 1s
-	Backfill   time.Duration    // how much past a ring keeps; 5m
-	MaxBytes   int              // the bound of one host's ring; 32 MiB, or what 250 series take over the backfill if that is more
-	MaxSeries  int              // series of one host; 2000
-	MaxHosts   int              // hosts that were not described; 200
-	MaxTotal   int              // series of all hosts; 100000
-	SeriesIdle time.Duration    // a series without a value for so long leaves the catalogue; 1h
-	Clock      func() time.Time // time.Now
-	Families   []metric.Family  // what is known of series before their first event; others have no unit and no help
-}
-
-const (
-	defaultInterval = time.Second
-	defaultBackfill = 5 * time.Minute
-	leastMaxBytes   = 32 << 20
-	usualTickBytes  = 2 << 10 // of 250 series
-	epochWordLength = 12
-)
+const epochWordLength = 12
 
 // Hub is the bus of one process, in memory.
 type Hub struct {
-	epoch     string
-	ringTicks int
-	ringBytes uint64
-	families  map[string]metric.Family
-	serial    atomic.Uint64
+	options    Options
+	epoch      string
+	began      time.Time
+	families   map[string]metric.Family
+	rejections rejectionCounters
+	everyone   wakerSet      // of the subscriptions that follow all hosts
+	serial     atomic.Uint64 // every row with a serial up to this one can be read; written under mu
+	roll       atomic.Uint64 // grows when a host comes or leaves; written under mu
 
-	mu     sync.RWMutex
-	topics map[string]*Topic
-	order  []*Topic
+	deriving sync.Mutex // held while a folded topic is made, so that it is made once; taken before mu
+
+	mu          sync.RWMutex // one writer at a time gives serials and stores; taken before Topic.mu
+	elapsed     time.Duration
+	hosts       map[string]*host
+	order       []*host               // those that are listed
+	undescribed int                   // how many of those nobody described
+	series      int                   // of all hosts
+	intervals   map[time.Duration]int // of folded topics, and how many those are
+	departed    uint64                // the highest position of the hosts that are forgotten
+	slots       []bool                // in use, see host.slot
+	marks       marks
+	watchers    []*watcher
 }
 
 var _ Bus = (*Hub)(nil)
 
 // New makes a hub with a fresh epoch.
 func New(options Options) *Hub {
-	if options.Interval <= 0 {
-		options.Interval = defaultInterval
-	}
-	if options.Backfill <= 0 {
-		options.Backfill = defaultBackfill
-	}
-	ringTicks := int(max(2, math.Ceil(float64(options.Backfill)/float64(options.Interval))))
-	if options.MaxBytes <= 0 {
-		options.MaxBytes = max(leastMaxBytes, ringTicks*usualTickBytes)
-	}
+	options = options.withDefaults()
 	families := make(map[string]metric.Family, len(options.Families))
 	for _, family := range options.Families {
 		families[family.Name] = family
 	}
 	return &Hub{
-		epoch:     rand.Text()[:epochWordLength],
-		ringTicks: ringTicks,
-		ringBytes: uint64(options.MaxBytes),
-		families:  families,
-		topics:    make(map[string]*Topic),
+		options: options, epoch: rand.Text()[:epochWordLength], began: options.Clock(), families: families,
+		hosts: make(map[string]*host), intervals: make(map[time.Duration]int),
 	}
 }
 
 // Epoch implements [Bus].
 func (h *Hub) Epoch() string { return h.epoch }
 
+// Rejections counts the events that Publish left out since the hub began.
+func (h *Hub) Rejections() Rejections { return h.rejections.load() }
+
 // Describe implements [Bus].
-func (h *Hub) Describe(host metric.Host) { h.topic(host.Name).describe(host) }
+func (h *Hub) Describe(description metric.Host) {
+	h.mu.Lock()
+	subject, _ := h.find(description.Name)
+	if subject.listed && !subject.described {
+		h.undescribed--
+	}
+	subject.description, subject.described = description, true
+	came := h.list(subject)
+	h.mu.Unlock()
+	if came {
+		h.everyone.wake(subject.base)
+	}
+}
 
 // Publish implements [Bus].
 func (h *Hub) Publish(update metric.Update) (metric.Position, []Rejection) {
-	topic := h.topic(update.Host)
-	seq, rejected := topic.publish(update, h.serial.Add(1), h.families)
-	topic.wakeAll()
-	return metric.Position{Epoch: h.epoch, Seq: seq}, rejected
+	h.mu.Lock()
+	subject, tick, rejected := h.take(update)
+	if tick == nil {
+		h.mu.Unlock()
+		h.rejections.count(rejected)
+		return metric.Position{}, rejected
+	}
+	came := h.list(subject)
+	if subject.presence.hear(h.elapsed, h.wall()) && !came {
+		h.tell(HostLive, subject, h.wall())
+	}
+	ended := h.store(subject, tick)
+	h.mu.Unlock()
+	h.rejections.count(rejected)
+	subject.base.wakers.wake(subject.base)
+	for _, topic := range ended {
+		topic.wakers.wake(topic)
+	}
+	if came {
+		h.everyone.wake(subject.base)
+	}
+	return metric.Position{Epoch: h.epoch, Seq: tick.Seq}, rejected
 }
 
-// WatchHosts implements [Bus].
-func (h *Hub) WatchHosts(func(HostChange)) (stop func()) { return func() {} }
+// take makes the tick of an update; nil if nothing of it can be taken.
+func (h *Hub) take(update metric.Update) (*host, *Tick, []Rejection) {
+	now := h.advance(h.options.Clock())
+	subject, isNew := h.find(update.Host)
+	if err := h.admit(subject, isNew); err != nil {
+		return nil, nil, rejectAll(len(update.Events), err)
+	}
+	before := len(subject.columns.seen)
+	rejected := subject.columns.place(update.Events, now, &admission{
+		families: h.families, maxSeries: h.options.MaxSeries, room: h.options.MaxTotal - h.series, sampled: subject.described,
+		known: update.Series,
+	})
+	h.series += len(subject.columns.seen) - before
+	if len(rejected) > 0 && len(rejected) == len(update.Events) {
+		return nil, nil, rejected
+	}
+	seq := subject.base.lastSeq() + 1
+	tick := &Tick{
+		Seq: seq, From: seq, Timestamp: update.Timestamp, Catalog: subject.columns.catalog,
+		arrived: now, age: subject.timeline.step(update.Timestamp, now, h.options.Backfill),
+	}
+	tick.Columns, tick.Values = subject.columns.row()
+	return subject, tick, rejected
+}
 
-// Sweep implements [Bus].
-func (h *Hub) Sweep(time.Time) {}
+// admit says whether a host that is not listed may be.
+func (h *Hub) admit(subject *host, isNew bool) error {
+	if subject.listed {
+		return nil
+	}
+	if isNew {
+		if err := metric.CheckHostName(subject.name); err != nil {
+			return fmt.Errorf("%w: %w", ErrBadHost, err)
+		}
+	}
+	if h.undescribed >= h.options.MaxHosts {
+		return ErrTooManyHosts
+	}
+	return nil
+}
+
+// store gives the tick its serial and puts it into the topics of its host. It returns those folded ones that have a new row.
+func (h *Hub) store(subject *host, tick *Tick) (ended []*Topic) {
+	tick.Serial = h.serial.Load() + 1
+	subject.base.push(tick)
+	for _, topic := range subject.folded {
+		if topic.foldIn(tick, &h.marks) {
+			ended = append(ended, topic)
+		}
+	}
+	h.serial.Store(tick.Serial) // only now may any of it be delivered in order
+	return ended
+}
+
+// find is the host of that name, or a new one that the hub does not know yet. The lock must be held.
+func (h *Hub) find(name string) (found *host, isNew bool) {
+	if known, exists := h.hosts[name]; exists {
+		return known, false
+	}
+	// Positions of an epoch never come again, not even when a host of the same name comes after the first was forgotten.
+	return &host{
+		name: name, description: metric.Host{Name: name, Hostname: name},
+		base: h.newTopic(name, 0, h.departed), folded: make(map[time.Duration]*Topic), columns: newColumns(name),
+	}, true
+}
+
+// advance is the time since the hub began, which never goes back. The lock must be held.
+func (h *Hub) advance(now time.Time) time.Duration {
+	h.elapsed = max(h.elapsed, now.Sub(h.began))
+	return h.elapsed
+}
+
+// wall is the time of the last advance in a form for people.
+func (h *Hub) wall() metric.TimestampMs { return metric.TimestampOf(h.options.Clock()) }
 
 // Hosts implements [Bus].
 func (h *Hub) Hosts() []metric.Host {
 	h.mu.RLock()
-	topics := slices.Clone(h.order)
-	h.mu.RUnlock()
-	hosts := make([]metric.Host, 0, len(topics))
-	for _, topic := range topics {
-		hosts = append(hosts, topic.description())
+	defer h.mu.RUnlock()
+	hosts := make([]metric.Host, 0, len(h.order))
+	for _, listed := range h.order {
+		hosts = append(hosts, listed.status())
 	}
 	return hosts
 }
 
 // Catalog implements [Bus].
-func (h *Hub) Catalog(host string) (*Catalog, bool) {
-	topic, known := h.lookup(host)
-	if !known {
-		return nil, false
-	}
-	return topic.currentCatalog(), true
-}
-
-func (h *Hub) lookup(host string) (*Topic, bool) {
+func (h *Hub) Catalog(name string) (*Catalog, bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	topic, known := h.topics[host]
-	return topic, known
+	found, known := h.hosts[name]
+	if !known || !found.listed {
+		return nil, false
+	}
+	return found.columns.catalog, true
 }
 
-// topic finds the topic of a host or makes it.
-func (h *Hub) topic(host string) *Topic {
-	if topic, known := h.lookup(host); known {
-		return topic
+// list puts a host among those that there are, if it is not there yet. The lock must be held.
+func (h *Hub) list(subject *host) (came bool) {
+	if subject.listed {
+		return false
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if topic, known := h.topics[host]; known {
-		return topic
+	if _, kept := h.hosts[subject.name]; !kept {
+		h.hosts[subject.name] = subject
+		subject.slot = h.takeSlot()
 	}
-	topic := newTopic(host, h.ringTicks, h.ringBytes)
-	h.topics[host] = topic
-	h.order = append(h.order, topic)
-	return topic
+	if !subject.described {
+		h.undescribed++
+	}
+	subject.listed = true
+	now := h.wall()
+	subject.presence = presence{heard: h.advance(h.options.Clock()), heardAt: now}
+	h.order = append(h.order, subject)
+	h.roll.Add(1)
+	h.tell(HostLive, subject, now)
+	return true
+}
+
+func (h *Hub) takeSlot() int {
+	if free := slices.Index(h.slots, false); free >= 0 {
+		h.slots[free] = true
+		return free
+	}
+	h.slots = append(h.slots, true)
+	return len(h.slots) - 1
+}
+
+// unlist takes a host from those that there are. The lock must be held.
+func (h *Hub) unlist(subject *host, now metric.TimestampMs) {
+	subject.listed = false
+	h.undescribed--
+	h.order = slices.DeleteFunc(h.order, func(listed *host) bool { return listed == subject })
+	h.roll.Add(1)
+	h.tell(HostGone, subject, now)
+}
+
+// forget drops all of a host that has left and that nobody follows. The lock must be held.
+func (h *Hub) forget(subject *host) {
+	h.departed = max(h.departed, subject.base.lastSeq())
+	h.slots[subject.slot] = false
+	delete(h.hosts, subject.name)
 }

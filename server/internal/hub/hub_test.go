@@ -37,7 +37,7 @@ func TestRingIsBoundedInBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const tickBytes = 72
+	const tickBytes = 192
 	if held := len(start.Past) * tickBytes; held > maxBytes+tickBytes || held < maxBytes/2 {
 		t.Errorf("the ring holds %d bytes, expected about %d", held, maxBytes)
 	}

@@ -2,48 +2,24 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"vitals/internal/metric"
 )
 
-// ErrUnknownHost says that no host of that name has been described or has published.
+// ErrUnknownHost says that no host of that name has been described or has published, or that it has left.
 var ErrUnknownHost = errors.New("unknown host")
 
-// Waker is told when a topic that one of its subscriptions follows has something new.
-type Waker interface {
-	// Wake is called by Publish and must return at once. One waker may serve thousands of subscriptions: a topic tells
-	// each distinct waker once. Wakers are compared, so pass a pointer. Call Next once after Follow: what was published
-	// meanwhile may have been told before the caller knew the topic.
-	Wake(*Topic)
-}
-
-// Wish is what a subscriber wants of a host.
+// Wish is what a subscriber wants of a host. With neither Backfill nor Since nor Serial it gets what comes from now on.
 type Wish struct {
 	Backfill time.Duration    // so much past, unless Since or Serial is given
-	Interval time.Duration    // rows folded over so much time; up to the hub's own interval means every tick
+	Interval time.Duration    // rows folded over so much time, in whole milliseconds; up to the hub's own interval: every tick
 	Since    *metric.Position // everything after this position of the host
-	Serial   *uint64          // everything after this hub-wide number, see [Tick]
-	// Replay hands the past out by Next, in hub-wide order with that of the other hosts, instead of in Start.Past. The
-	// past is exempt from the bound on lag, and nothing of it is held by the subscription.
+	Serial   *uint64          // everything after this serial, see [Tick]; of one wish for several hosts
+	// Replay hands the past out by Next, in order with that of the other hosts, instead of in Start.Past. The past is
+	// exempt from the bound on lag, and the subscription holds none of it.
 	Replay bool
-}
-
-// Subscription follows any number of hosts. It is used by one goroutine at a time.
-type Subscription struct {
-	hub      *Hub
-	lagBytes uint64
-	waker    Waker
-	cursors  []*cursor
-	turn     int // the cursor that Next looks at first, so that no host starves another
-}
-
-// cursor is where a subscription stands in one host's ring.
-type cursor struct {
-	topic        *Topic
-	subscription *Subscription
-	next         uint64 // the position that the subscriber wants next
-	slot         int    // place among the topic's followers
 }
 
 // Start is what a subscription to a host begins with; Next goes on behind Past without a seam.
@@ -51,14 +27,15 @@ type Start struct {
 	Host    metric.Host
 	Topic   *Topic
 	Catalog *Catalog
-	Past    []*Tick // oldest first
-	// Lost is set when the subscriber named a position and not everything after it is in Past.
+	Past    []*Tick // oldest first; none with Wish.Replay
+	// Lost is set when the subscriber named a position or a serial and not everything after it is remembered.
 	Lost *Lost
 }
 
-// Lost says which ticks a returning subscriber will never see.
+// Lost says which positions a returning subscriber will never see.
 type Lost struct {
-	From, To uint64 // the missing positions; both 0 when the epoch is another one and nobody can know
+	From uint64 // the first; 0 when nobody can know it
+	To   uint64 // the last; 0 when nobody can know, because what was named is of another epoch or was never given
 }
 
 // Delivery is one tick, and how many positions of the same host were skipped right before it because the subscriber lagged.
@@ -67,7 +44,20 @@ type Delivery struct {
 	Host        string
 	Tick        *Tick
 	Skipped     uint64 // positions
-	SkippedFrom uint64 // the first of them
+	SkippedFrom uint64 // the first of them, if there are any
+}
+
+// Subscription follows any number of hosts. It is used by one goroutine at a time.
+type Subscription struct {
+	hub      *Hub
+	lagBytes uint64
+	waker    Waker
+	cursors  []*cursor
+	ready    ready  // cursors that have something up to the horizon
+	horizon  uint64 // every row with a serial up to this one could be read when ready was filled
+	done     uint64 // everything with a serial up to this one has been delivered
+	all      *Wish  // for hosts that come later; nil unless all are followed
+	roll     uint64 // of the hub when the hosts were looked at last
 }
 
 // Subscribe implements [Bus].
@@ -75,120 +65,154 @@ func (h *Hub) Subscribe(lagBytes int, waker Waker) *Subscription {
 	return &Subscription{hub: h, lagBytes: uint64(max(lagBytes, 1)), waker: waker}
 }
 
-// FollowAll follows every host that there is and each that comes later; Next begins those by itself.
+// Follow begins the stream of a host with the past that is wished for. Following a host again starts it anew. The errors are
+// [ErrUnknownHost] and [ErrTooManyIntervals]; with an error the host is followed as before.
+func (s *Subscription) Follow(name string, wish Wish) (Start, error) {
+	subject, topic, err := s.hub.join(name, wish.Interval, s.waker)
+	if err != nil {
+		return Start{}, err
+	}
+	s.Unfollow(name)
+	added := &cursor{subject: subject, topic: topic}
+	s.hub.mu.RLock()
+	start := added.begin(s.hub, wish)
+	s.hub.mu.RUnlock()
+	s.cursors = append(s.cursors, added)
+	s.done = 0
+	return start, nil
+}
+
+// FollowAll follows every host that there is and each that comes later, until Close. Of a host that comes later Next delivers
+// everything from its first tick on, and the waker is told even though nobody knows the topic yet.
 func (s *Subscription) FollowAll(wish Wish) ([]Start, error) {
+	if s.all == nil {
+		s.hub.everyone.add(s.waker)
+	}
+	s.all = &Wish{Interval: wish.Interval, Serial: new(uint64), Replay: true}
+	s.roll = s.hub.roll.Load()
 	var starts []Start
 	for _, host := range s.hub.Hosts() {
 		start, err := s.Follow(host.Name, wish)
-		if err != nil {
+		switch {
+		case err == nil:
+			starts = append(starts, start)
+		case !errors.Is(err, ErrUnknownHost): // it may have left just now
 			return starts, err
 		}
-		starts = append(starts, start)
 	}
 	return starts, nil
 }
 
-// Follow begins the stream of a host with the past that is wished for. Following a host again starts it anew.
-func (s *Subscription) Follow(host string, wish Wish) (Start, error) {
-	topic, known := s.hub.lookup(host)
-	if !known {
-		return Start{}, ErrUnknownHost
+// Unfollow ends the stream of a host; unknown hosts are ignored.
+func (s *Subscription) Unfollow(name string) {
+	at := slices.IndexFunc(s.cursors, func(c *cursor) bool { return c.topic.host == name })
+	if at >= 0 {
+		s.drop(at)
 	}
-	s.Unfollow(host)
-	cursor := &cursor{topic: topic, subscription: s}
-	start := cursor.start(wish, s.hub.epoch)
-	s.cursors = append(s.cursors, cursor)
-	topic.follow(cursor)
-	return start, nil
 }
 
-// Unfollow ends the stream of a host; unknown hosts are ignored.
-func (s *Subscription) Unfollow(host string) {
-	for i, cursor := range s.cursors {
-		if cursor.topic.name == host {
-			cursor.topic.unfollow(cursor)
-			s.cursors = append(s.cursors[:i], s.cursors[i+1:]...)
-			return
-		}
-	}
+func (s *Subscription) drop(at int) {
+	dropped := s.cursors[at]
+	s.hub.leave(dropped.subject, dropped.topic, s.waker)
+	s.cursors = slices.Delete(s.cursors, at, at+1)
+	clear(s.ready) // may hold it; the next look fills it again
+	s.ready = s.ready[:0]
+	s.done = 0
 }
 
 // Close ends the streams of all hosts.
 func (s *Subscription) Close() {
-	for _, cursor := range s.cursors {
-		cursor.topic.unfollow(cursor)
+	if s.all != nil {
+		s.hub.everyone.remove(s.waker)
+		s.all = nil
 	}
-	s.cursors = nil
+	for len(s.cursors) > 0 {
+		s.drop(len(s.cursors) - 1)
+	}
 }
 
-// Next takes the next tick of any host that is followed; false if there is none now. It never waits.
+// Next takes the next tick of the hosts that are followed, the one with the smallest serial; false if there is none now. It
+// never waits. When nothing is new it takes no lock.
 func (s *Subscription) Next() (Delivery, bool) {
-	for range s.cursors {
-		cursor := s.cursors[s.turn%len(s.cursors)]
-		s.turn++
-		if delivery, ok := cursor.take(s.lagBytes); ok {
+	if s.all == nil && len(s.cursors) == 1 {
+		only := s.cursors[0]
+		if tick := only.head(s.lagBytes); tick != nil {
+			return only.deliver(tick), true
+		}
+		return Delivery{}, false
+	}
+	for len(s.ready) > 0 || s.look() {
+		if delivery, found := s.first(); found {
 			return delivery, true
 		}
 	}
 	return Delivery{}, false
 }
 
-// take steps to the next tick, skipping what lies further back than the bound.
-func (c *cursor) take(lagBytes uint64) (Delivery, bool) {
-	c.topic.mu.RLock()
-	defer c.topic.mu.RUnlock()
-	if c.next > c.topic.last {
-		return Delivery{}, false
+// look finds the cursors that have something. Only ticks up to a serial that was complete before are looked at: else one
+// host's newer tick could pass another's older one that is stored a moment later.
+func (s *Subscription) look() bool {
+	if s.all != nil && s.roll != s.hub.roll.Load() {
+		s.followNewcomers()
 	}
-	wanted := c.next
-	newest := c.topic.at(c.topic.last)
-	c.next = max(c.next, c.topic.first)
-	for c.next < c.topic.last && newest.endBytes-c.topic.at(c.next).endBytes > lagBytes {
-		c.next++
+	s.horizon = s.hub.serial.Load() // after following: a waker that is in place is told of all that comes behind it
+	if s.horizon == s.done {
+		return false
 	}
-	tick := c.topic.at(c.next)
-	delivery := Delivery{Topic: c.topic, Host: c.topic.name, Tick: tick, Skipped: c.next - wanted, SkippedFrom: wanted}
-	c.next++
-	return delivery, true
-}
-
-// start sets the cursor behind the newest tick and collects what the subscriber gets of the past.
-func (c *cursor) start(wish Wish, epoch string) Start {
-	since := wish.Since
-	t := c.topic
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	c.next = t.last + 1
-	start := Start{Host: t.host, Topic: t, Catalog: t.catalog}
-	from := t.first
-	switch {
-	case wish.Serial != nil:
-		for from <= t.last && t.at(from).Serial <= *wish.Serial {
-			from++
+	for _, cursor := range s.cursors {
+		if tick := cursor.head(s.lagBytes); tick != nil && tick.Serial <= s.horizon {
+			s.ready = append(s.ready, readyCursor{tick.Serial, cursor})
 		}
-	case since == nil:
-		from = t.newerThan(wish.Backfill)
-	case since.Epoch != epoch || since.Seq > t.last:
-		start.Lost = &Lost{}
-	case since.Seq+1 < t.first:
-		start.Lost = &Lost{From: since.Seq + 1, To: t.first - 1}
-	default:
-		from = since.Seq + 1
 	}
-	if wish.Replay {
-		c.next = from
-		return start
+	s.ready.order()
+	if len(s.ready) == 0 {
+		s.done = s.horizon
 	}
-	start.Past = t.between(from, t.last)
-	return start
+	return len(s.ready) > 0
 }
 
-// newerThan is the first position whose tick is at most so much older than the newest one.
-func (t *Topic) newerThan(age time.Duration) uint64 {
-	newest := t.at(t.last)
-	from := t.last + 1
-	for from > t.first && age > 0 && newest.Timestamp-t.at(from-1).Timestamp < metric.TimestampMs(age.Milliseconds()) {
-		from--
+// first delivers the head with the smallest serial. Meanwhile heads may have moved on, even all of them behind the horizon,
+// when the subscriber lags.
+func (s *Subscription) first() (Delivery, bool) {
+	for len(s.ready) > 0 {
+		top := &s.ready[0]
+		tick := top.cursor.head(s.lagBytes)
+		if tick.Serial > top.serial {
+			s.reorder(tick)
+			continue
+		}
+		delivery := top.cursor.deliver(tick)
+		s.reorder(top.cursor.head(s.lagBytes))
+		return delivery, true
 	}
-	return from
+	return Delivery{}, false
+}
+
+// reorder puts the topmost cursor where its head belongs, or takes it out if that is behind the horizon.
+func (s *Subscription) reorder(head *Tick) {
+	if head == nil || head.Serial > s.horizon {
+		s.ready.removeTop()
+		return
+	}
+	s.ready[0].serial = head.Serial
+	s.ready.down(0)
+}
+
+// followNewcomers follows the hosts that came since the last look, and lets go of those that have left.
+func (s *Subscription) followNewcomers() {
+	s.roll = s.hub.roll.Load()
+	listed := make(map[string]bool)
+	for _, host := range s.hub.Hosts() {
+		listed[host.Name] = true
+	}
+	for at := len(s.cursors) - 1; at >= 0; at-- {
+		name := s.cursors[at].topic.host
+		if !listed[name] {
+			s.drop(at)
+		}
+		delete(listed, name)
+	}
+	for name := range listed {
+		_, _ = s.Follow(name, *s.all) // it may have left again; its interval is in use, so there is room for it
+	}
 }

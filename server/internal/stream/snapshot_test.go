@@ -30,7 +30,7 @@ func pastOf(t *testing.T, bus *hub.Hub, updates ...metric.Update) hub.Start {
 func TestALongPastComesInPieces(t *testing.T) {
 	for _, shapeOf := range []struct{ rows, series int }{{1, 1}, {1000, 100}, {5000, 7}, {3, 40_000}, {40_000, 0}} {
 		t.Run(fmt.Sprintf("%dx%d", shapeOf.rows, shapeOf.series), func(t *testing.T) {
-			bus := newHub(hub.Options{Backfill: 100 * time.Hour, MaxBytes: 1 << 30})
+			bus := newHub(hub.Options{Backfill: 100 * time.Hour, MaxBytes: 1 << 30, MaxSeries: 1 << 16})
 			for seq := range shapeOf.rows {
 				bus.Publish(tick(seq, shapeOf.series))
 			}

@@ -221,7 +221,7 @@ func resumeLost(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 func laggard(t *testing.T, newBus func(testing.TB, hub.Options) hub.Bus) {
 	bus := newBus(t, hub.Options{Backfill: time.Minute})
 	publish(bus, "a", 1, 1)
-	const fewBytes = 400 // a tick of one series takes 72
+	const fewBytes = 800 // a tick of one series takes some 200
 	s := bus.Subscribe(fewBytes, newBell())
 	defer s.Close()
 	follow(t, s, "a", 0, nil)

@@ -1,0 +1,57 @@
+package hub
+
+import "time"
+
+// Sweep implements [Bus]. Its work grows with the hosts, not with the viewers.
+func (h *Hub) Sweep(now time.Time) {
+	for _, topic := range h.sweep(now) {
+		topic.wakers.wake(topic)
+	}
+}
+
+// sweep returns the folded topics that have a new row.
+func (h *Hub) sweep(now time.Time) (ended []*Topic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	elapsed := h.advance(now)
+	ended = h.endIntervals(elapsed)
+	for _, subject := range h.hosts {
+		h.sweepHost(subject, elapsed)
+	}
+	return ended
+}
+
+// endIntervals makes a mark and ends the rows that are due at it.
+func (h *Hub) endIntervals(elapsed time.Duration) (ended []*Topic) {
+	if len(h.intervals) == 0 {
+		return nil
+	}
+	made := mark{at: elapsed, serial: h.serial.Load() + 1}
+	h.marks.add(made, h.options.Backfill)
+	for _, subject := range h.hosts {
+		for _, topic := range subject.folded {
+			if row := topic.fold.sweep(&h.marks); row != nil {
+				topic.push(row)
+				ended = append(ended, topic)
+			}
+		}
+	}
+	h.serial.Store(made.serial + uint64(len(h.slots)))
+	return ended
+}
+
+// sweepHost lets series leave, and finds out whether the host is silent, gone, or to be forgotten.
+func (h *Hub) sweepHost(subject *host, elapsed time.Duration) {
+	h.series -= subject.columns.dropIdle(elapsed, h.options.SeriesIdle)
+	presence := &subject.presence
+	switch {
+	case !subject.listed:
+		if !subject.followed() {
+			h.forget(subject)
+		}
+	case !subject.described && len(subject.columns.seen) == 0 && elapsed-presence.heard >= h.options.SeriesIdle:
+		h.unlist(subject, h.wall())
+	case presence.fallsSilent(elapsed, h.options.Interval):
+		h.tell(HostSilent, subject, presence.heardAt)
+	}
+}

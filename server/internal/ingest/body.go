@@ -33,11 +33,11 @@ const (
 
 // Refusal is a push that was refused as a whole, or whose body failed when some of it had been taken.
 type Refusal struct {
-	Code        string // for programs
-	Message     string // for people
-	Field       string // the part of the request at fault
-	RetryAfterS int    // seconds after which it may be tried again; 0 when that is of no use
-	Answer      Answer // what had become of the events until then; Rejected is nil when none was looked at
+	Code        string  // for programs
+	Message     string  // for people
+	Field       string  // the part of the request at fault
+	RetryAfterS int     // seconds after which it may be tried again; 0 when that is of no use
+	Answer      *Answer // what had become of the events until then; nil when none was looked at
 }
 
 // Error is the message.

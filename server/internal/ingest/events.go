@@ -29,7 +29,7 @@ func (s *Service) ServeEvents(w http.ResponseWriter, r *http.Request) error {
 	answer := answerOf(batch.close(r.RemoteAddr))
 	if failed != nil {
 		refusal := explain(failed)
-		refusal.Answer = answer
+		refusal.Answer = &answer
 		return refusal
 	}
 	if refusal := batch.refusal(answer); refusal != nil {
@@ -75,7 +75,7 @@ func (b *batch) refusal(answer Answer) *Refusal {
 	}
 	first := answer.Rejected[0]
 	refusal := &Refusal{
-		Code: CodeUnprocessable, Field: fmt.Sprintf("[%d].%s", first.Index, first.Field), Answer: answer,
+		Code: CodeUnprocessable, Field: fmt.Sprintf("[%d].%s", first.Index, first.Field), Answer: &answer,
 		Message: fmt.Sprintf("none of %d events was taken; the first: %s", answer.RejectedCount, first.Message),
 	}
 	if first.Field == "" {

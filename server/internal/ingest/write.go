@@ -29,7 +29,7 @@ func (s *Service) ServeWrite(w http.ResponseWriter, r *http.Request) error {
 	answer := answerOf(batch.close(r.RemoteAddr))
 	if failed != nil {
 		refusal := explain(failed)
-		refusal.Answer = answer
+		refusal.Answer = &answer
 		return refusal
 	}
 	if answer.RejectedCount > 0 {
@@ -45,7 +45,7 @@ func (b *batch) partialWrite(answer Answer) *Refusal {
 		return refusal
 	}
 	message := fmt.Sprintf("partial write: %s dropped=%d", answer.Rejected[0].Message, answer.RejectedCount)
-	return &Refusal{Code: wire.CodeBadRequest, Message: message, Answer: answer}
+	return &Refusal{Code: wire.CodeBadRequest, Message: message, Answer: &answer}
 }
 
 // creatable is how clients of InfluxDB 1 ask for a database before they write. There is nothing to be created here.

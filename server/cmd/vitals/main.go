@@ -33,6 +33,7 @@ type commandLine struct {
 	Config kong.ConfigFlag `placeholder:"FILE" env:"VITALS_CONFIG" help:"Read settings from this YAML file; its keys are the names of the flags."`
 
 	Serve       serveCommand       `cmd:"" default:"withargs" help:"Sample this machine and show it (the default)."`
+	Tail        tailCommand        `cmd:"" help:"Print metrics of a server as they come."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running server whether it is well; exit 0 if it is."`
 	ConfigCheck configCommand      `cmd:"" name:"config" help:"Look at the settings."`

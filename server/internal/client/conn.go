@@ -57,6 +57,7 @@ func Dial(ctx context.Context, address Address, how How) (*Conn, error) {
 	if c.codec.Binary() {
 		c.kind = websocket.MessageBinary
 	}
+	//nolint:bodyclose // the library has closed it, or it is the socket's
 	socket, response, err := websocket.Dial(ctx, address.At("ws"), &websocket.DialOptions{
 		HTTPClient:   &http.Client{Transport: how.transport(), CheckRedirect: StayOnHost},
 		HTTPHeader:   how.Header,

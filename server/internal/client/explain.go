@@ -43,7 +43,8 @@ func explainTLS(err error) string {
 	}
 	if invalid, is := errors.AsType[x509.CertificateInvalidError](err); is && invalid.Reason == x509.Expired {
 		from, until := invalid.Cert.NotBefore.Format(time.DateOnly), invalid.Cert.NotAfter.Format(time.DateOnly)
-		return fmt.Sprintf("the certificate is good from %s to %s, and this machine's clock says %s", from, until, time.Now().Format(time.DateOnly))
+		now := time.Now().Format(time.DateOnly)
+		return fmt.Sprintf("the certificate is good from %s to %s, and this machine's clock says %s", from, until, now)
 	}
 	_, isRecord := errors.AsType[tls.RecordHeaderError](err)
 	if isRecord || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {

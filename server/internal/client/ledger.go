@@ -41,9 +41,6 @@ func (l *ledger) newest(host string) (metric.TimestampMs, bool) {
 	return m.timestamp, true
 }
 
-// forget begins a host anew: another subscription was asked for.
-func (l *ledger) forget(host string) { delete(l.hosts, host) }
-
 // take notes a frame and gives what to hand out for it: the frame, or less of it, perhaps with a gap before it.
 func (l *ledger) take(frame wire.Frame) []wire.Frame {
 	switch frame := frame.(type) {

@@ -90,7 +90,7 @@ func speak(epoch string, then func(context.Context, *websocket.Conn, wire.Subscr
 		if err != nil {
 			return
 		}
-		defer socket.CloseNow()
+		defer func() { _ = socket.CloseNow() }()
 		ctx := context.Background()
 		send(ctx, socket, wire.Hello{
 			Protocol: 1, Epoch: epoch, Interval: 1, Server: wire.Server{Time: 60_000}, Hosts: []metric.Host{{Name: host}, {Name: "web-2"}},

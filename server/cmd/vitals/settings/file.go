@@ -47,8 +47,12 @@ func (f file) Validate(app *kong.Application) error {
 	return nil
 }
 
-// Resolve gives the file's value to a flag, unless its variable is set: kong asks files after variables.
+// Resolve gives the file's value to a flag, unless its variable is set: kong asks files after variables. A flag without a
+// variable is none of the server's settings, though it may be called like one.
 func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if len(flag.Envs) == 0 {
+		return nil, nil
+	}
 	for _, variable := range flag.Envs {
 		if _, set := os.LookupEnv(variable); set {
 			return nil, nil

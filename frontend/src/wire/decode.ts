@@ -1,3 +1,4 @@
+import { parseCbor } from './cbor.ts'
 import {
   array,
   DecodeError,
@@ -14,7 +15,7 @@ import {
 import type { ServerFrame } from './frames.ts'
 
 /**
- * The bounds of a frame. They stand far above what a server sends (a snapshot of 3,000 rows of 300 series is about
+ * The bounds of a frame; the first counts characters of JSON or bytes of CBOR. They stand far above what a server sends (a snapshot of 3,000 rows of 300 series is about
  * 5 million characters) and keep a hostile one from filling the memory of the tab.
  */
 export const limits = {
@@ -28,16 +29,14 @@ export const limits = {
 }
 
 /**
- * Reads one frame of a server: the only place that trusts nothing. What it returns holds exactly what the types say:
- * finite numbers, sequence numbers that are safe integers, columns as long as the timestamps. Unknown fields are left
- * in place and mean nothing; a frame of an unknown type gives undefined, so that an older app understands a newer
- * server. Anything else throws a DecodeError that names the field.
+ * Reads one frame of a server, from a text of JSON or from bytes of CBOR: the only place that trusts nothing. What it
+ * returns is the same for both and holds exactly what the types say: finite numbers, sequence numbers that are safe
+ * integers, columns as long as the timestamps. Unknown fields are left in place and mean nothing; a frame of an unknown
+ * type gives undefined, so that an older app understands a newer server. Anything else throws a DecodeError that names the
+ * field.
  */
-export function decodeFrame(text: string): ServerFrame | undefined {
-  if (text.length > limits.characters) {
-    throw new DecodeError('', `has ${text.length} characters, at most ${limits.characters} are allowed`)
-  }
-  const frame = object('', parse(text))
+export function decodeFrame(message: string | ArrayBuffer | Uint8Array): ServerFrame | undefined {
+  const frame = object('', typeof message === 'string' ? parseJson(message) : parseBytes(message))
   word('type', frame['type'])
   const check = checks.get(frame['type'] as string)
   if (check === undefined) return undefined
@@ -45,12 +44,45 @@ export function decodeFrame(text: string): ServerFrame | undefined {
   return frame as unknown as ServerFrame
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
+  if (text.length > limits.characters) {
+    throw new DecodeError('', `has ${text.length} characters, at most ${limits.characters} are allowed`)
+  }
   try {
     return JSON.parse(text)
   } catch {
     throw new DecodeError('', 'is not JSON')
   }
+}
+
+function parseBytes(message: ArrayBuffer | Uint8Array): unknown {
+  const bytes = ArrayBuffer.isView(message) ? message : new Uint8Array(message)
+  if (bytes.length > limits.characters) {
+    throw new DecodeError('', `has ${bytes.length} bytes, at most ${limits.characters} are allowed`)
+  }
+  const frame = parseCbor(bytes)
+  unfoldWide(frame)
+  return frame
+}
+
+/** Puts the values of an update that a float32 does not carry in their places, as if the frame had come as JSON. */
+function unfoldWide(value: unknown): void {
+  const frame = value as Fields | null
+  if (frame?.['type'] !== 'update' || frame['wide'] === undefined) return
+  const wide = object('wide', frame['wide'])
+  const cells = values('values', frame['values'], limits.series)
+  const wideCells = values('wide.values', wide['values'], limits.series)
+  const columns = array('wide.columns', wide['columns'], limits.series)
+  if (columns.length !== wideCells.length) {
+    throw new DecodeError('wide.values', `has ${wideCells.length} values for ${columns.length} columns`)
+  }
+  columns.forEach((column, i) => {
+    const index = whole(`wide.columns[${i}]`, column, 0)
+    if (index >= cells.length)
+      throw new DecodeError(`wide.columns[${i}]`, `must be less than ${cells.length}`)
+    cells[index] = wideCells[i]
+  })
+  delete frame['wide']
 }
 
 type Check = (frame: Fields) => void

@@ -1,6 +1,9 @@
-import type { ClientFrame } from './frames.ts'
+import { toCbor } from './cbor.ts'
+import { type ClientFrame, subprotocol, type Subprotocol } from './frames.ts'
 
-/** The text of a client frame as it goes over the socket. */
-export function encodeFrame(frame: ClientFrame): string {
-  return JSON.stringify(frame)
+/** The message of a client frame as it goes over a socket of that subprotocol: text, or bytes of CBOR. */
+export function encodeFrame(frame: ClientFrame): string
+export function encodeFrame(frame: ClientFrame, protocol: Subprotocol): string | Uint8Array<ArrayBuffer>
+export function encodeFrame(frame: ClientFrame, protocol: Subprotocol = subprotocol) {
+  return protocol === subprotocol ? JSON.stringify(frame) : toCbor(frame)
 }

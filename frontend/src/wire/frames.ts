@@ -17,6 +17,7 @@ import type {
 /** The WebSocket subprotocols of a session, one for each codec, and the protocol version that they stand for. */
 export const subprotocol = 'vitals.v1.json'
 export const subprotocolCbor = 'vitals.v1.cbor'
+export type Subprotocol = typeof subprotocol | typeof subprotocolCbor
 export const protocolVersion = 1
 
 /** What a server sends. */

@@ -27,7 +27,7 @@ func describeHost(ctx context.Context, paths paths) metric.Host {
 		Addresses: addresses(paths.sys),
 		OS:        operatingSystem(paths),
 	}
-	described.Name = described.Hostname
+	described.Name = metric.CleanHostName(described.Hostname)
 	described.Kernel, described.Architecture = kernel()
 	if processors, err := cpu.InfoWithContext(ctx); err == nil && len(processors) > 0 {
 		described.CPUModel = processorModel(processors[0].ModelName)

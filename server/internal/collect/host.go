@@ -13,7 +13,7 @@ import (
 
 // HostOptions says how the machine is read. The zero value reads this machine once a second and shows the usual devices.
 type HostOptions struct {
-	Name        string         // the topic of the host's stream; empty means its hostname
+	Name        string         // the topic of the host's stream; empty means its hostname, cleaned
 	Rootfs      string         // where the root of the host is mounted, such as /host in a container; empty means /
 	Interval    time.Duration  // between two ticks; a sensor that takes more than half of it is left behind. 0 means 1 s
 	Disks       []string       // globs of disks (sda, nvme*, -sdb), see [ValidateGlobs]; none means all physical ones

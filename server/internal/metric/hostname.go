@@ -37,7 +37,7 @@ func CheckHostName(name string) error {
 // hyphen; a name of which nothing is left becomes host.
 func CleanHostName(name string) string {
 	cleaned := strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !isHostRune(r) {
+		if !isHostRune(r) {
 			return '-'
 		}
 		return r

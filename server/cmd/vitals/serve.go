@@ -20,6 +20,7 @@ import (
 	"vitals/cmd/vitals/settings"
 	"vitals/internal/collect"
 	"vitals/internal/hub"
+	"vitals/internal/limits"
 	"vitals/internal/metric"
 	"vitals/internal/stream"
 	"vitals/internal/web"
@@ -31,6 +32,7 @@ const (
 	answerTimeout   = 30 * time.Second // for an answer; streams have deadlines of their own
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 16 << 10
+	sweepInterval   = time.Second
 	shutdownTimeout = 8 * time.Second // of the 10 s that a stop may take
 )
 
@@ -55,13 +57,17 @@ func (c *serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	limited, err := newLimits(c.Settings, logger)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	defer listener.Close()
-	return c.serve(p, newHouse(c.Settings, source, app, logger), listener)
+	return c.serve(p, newHouse(c.Settings, source, app, limited, logger), listener)
 }
 
 // loadApp finds the app that the settings ask for; nil if none is wanted.
@@ -104,14 +110,15 @@ type house struct {
 	hub        *hub.Hub
 	streams    *stream.Streams
 	web        *web.Server
+	limits     *limits.Limits
 	logger     zerolog.Logger
 	own        string                    // the name of the own host
 	lastSample atomic.Pointer[time.Time] // when the own host was published; its monotonic clock survives a clock that is set
 }
 
-func newHouse(options settings.Settings, source collect.Source, app *web.App, logger zerolog.Logger) *house {
+func newHouse(options settings.Settings, source collect.Source, app *web.App, limited *limits.Limits, logger zerolog.Logger) *house {
 	hosts := source.Hosts()
-	h := &house{settings: options, source: source, own: hosts[0].Name, logger: logger}
+	h := &house{settings: options, source: source, limits: limited, own: hosts[0].Name, logger: logger}
 	h.hub = hub.New(hub.Options{Interval: options.Interval, Backfill: options.Backfill, Families: source.Families()})
 	for _, host := range hosts {
 		h.hub.Describe(host)
@@ -125,7 +132,7 @@ func newHouse(options settings.Settings, source collect.Source, app *web.App, lo
 		Bus: h.hub, Streams: h.streams, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
 		AllowHosts: append(ownNames(hosts[0], options.Listen), options.AllowHost...),
 		LastSample: h.newestSample,
-		Interval:   options.Interval, Logger: logger,
+		Interval:   options.Interval, Limits: limited, Logger: logger,
 	})
 	return h
 }
@@ -159,6 +166,20 @@ func (h *house) newestSample() time.Time {
 	return time.Time{}
 }
 
+// sweep has the hub do what is due by the clock, until the context ends.
+func (h *house) sweep(ctx context.Context) {
+	clock := time.NewTicker(sweepInterval)
+	defer clock.Stop()
+	for {
+		select {
+		case now := <-clock.C:
+			h.hub.Sweep(now)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // prefill gives a simulated past to the ring, up to the present moment, so that a demo begins full.
 func (h *house) prefill(ctx context.Context) {
 	simulation, isSimulated := h.source.(*collect.Simulation)
@@ -179,11 +200,16 @@ func (c *serveCommand) serve(p *process, h *house, listener net.Listener) error 
 	server := &http.Server{
 		Handler: h.web, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: answerTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{h.logger}, "", 0),
+		ConnState: h.limits.ConnState, ConnContext: h.limits.ConnContext,
 	}
 	h.prefill(p.ctx)
 	actors, ctx := errgroup.WithContext(p.ctx)
 	actors.Go(func() error {
 		return ignore(collect.Run(ctx, c.Interval, h.source, h.publish), context.Canceled)
+	})
+	actors.Go(func() error {
+		h.sweep(ctx)
+		return nil
 	})
 	actors.Go(func() error {
 		return ignore(server.Serve(listener), http.ErrServerClosed)

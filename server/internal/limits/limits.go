@@ -73,6 +73,21 @@ func setDefault[N int | float64](field *N, standard N) {
 // Client is the address that a request comes from, as [Proxies.Client] finds it.
 func (l *Limits) Client(r *http.Request) netip.Addr { return l.options.TrustedProxies.Client(r) }
 
+// ViaProxy reports whether the peer is a trusted proxy.
+func (l *Limits) ViaProxy(r *http.Request) bool {
+	return l.options.TrustedProxies.trust(parseAddress(r.RemoteAddr))
+}
+
+// AsClient is the request as if its client had sent it without a proxy: for those who log addresses and know no proxies.
+func (l *Limits) AsClient(r *http.Request) *http.Request {
+	if !l.ViaProxy(r) {
+		return r
+	}
+	direct := *r
+	direct.RemoteAddr = netip.AddrPortFrom(l.Client(r), 0).String()
+	return &direct
+}
+
 // Refused counts the refusals of a cause.
 func (l *Limits) Refused(cause Cause) uint64 { return l.ledger.counts[cause].Load() }
 

@@ -57,7 +57,7 @@ func (s *Server) serveCatalog(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) error {
-	return s.streams.ServeWebSocket(w, r)
+	return s.streams.ServeWebSocket(w, s.limits.AsClient(r))
 }
 
 func (s *Server) serveNotFound(http.ResponseWriter, *http.Request) error {

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -29,23 +27,12 @@ func (s *Server) serveConnection(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
 	}
-	client, trusted := s.clientOf(r)
 	writeJSON(w, http.StatusOK, connectionAnswer{
-		Address: client.String(), Host: clip(r.Host), Origin: clip(r.Header.Get("Origin")), Protocol: r.Proto,
-		ForwardedFor: clip(strings.Join(r.Header.Values("X-Forwarded-For"), ", ")), TrustedProxy: trusted,
+		Address: s.limits.Client(r).String(), Host: clip(r.Host), Origin: clip(r.Header.Get("Origin")), Protocol: r.Proto,
+		ForwardedFor: clip(strings.Join(r.Header.Values("X-Forwarded-For"), ", ")), TrustedProxy: s.limits.ViaProxy(r),
 		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", ServerTime: metric.TimestampOf(time.Now()),
 	})
 	return nil
-}
-
-// peerOf is the other end of the connection, an IPv4 address as such.
-func peerOf(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	peer, _ := netip.ParseAddr(host)
-	return peer.Unmap()
 }
 
 func clip(text string) string {

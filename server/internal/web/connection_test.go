@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vitals/internal/limits"
 	"vitals/internal/web"
 )
 
@@ -44,10 +45,10 @@ func TestTheConnectionAsTheServerSeesIt(t *testing.T) {
 
 func TestTheConnectionThroughATrustedProxy(t *testing.T) {
 	h := newHouse(t, func(options *web.Options) {
-		options.Client = func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("198.51.100.7"), true }
+		options.Limits = limits.New(limits.Options{TrustedProxies: limits.Proxies{netip.MustParsePrefix("192.0.2.0/24")}})
 	})
-	told := askConnection(t, h)
-	if told.Address != "198.51.100.7" || !told.TrustedProxy || told.Secure || told.ForwardedFor != "" {
+	told := askConnection(t, h, "X-Forwarded-For", "203.0.113.9, 198.51.100.7")
+	if told.Address != "198.51.100.7" || !told.TrustedProxy || told.Secure {
 		t.Errorf("told %+v", told)
 	}
 }

@@ -3,8 +3,13 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
+	"vitals/internal/ingest"
+	"vitals/internal/limits"
 	"vitals/internal/stream"
 	"vitals/internal/wire"
 )
@@ -42,8 +47,18 @@ func statusOf(code string) int {
 		return http.StatusMethodNotAllowed
 	case codeForbidden:
 		return http.StatusForbidden
-	case codeUnavailable:
+	case codeUnavailable, limits.CodeTooManyConnections:
 		return http.StatusServiceUnavailable
+	case limits.CodeRateLimited, ingest.CodeTooManySeries:
+		return http.StatusTooManyRequests
+	case ingest.CodeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case ingest.CodeMedia:
+		return http.StatusUnsupportedMediaType
+	case ingest.CodeUnprocessable:
+		return http.StatusUnprocessableEntity
+	case ingest.CodeTimeout:
+		return http.StatusRequestTimeout
 	}
 	return http.StatusInternalServerError
 }
@@ -52,17 +67,30 @@ func statusOf(code string) int {
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	answer := &apiError{Code: codeInternal, Message: "the server could not do this; its log says why"}
 	var field *wire.FieldError
+	var refused *limits.Refusal
+	var push *ingest.Refusal
 	switch {
+	case errors.As(err, &push):
+		s.writeRefusal(w, push)
+		return
 	case errors.As(err, &answer):
 	case errors.As(err, &field):
 		answer = &apiError{Code: field.Code, Message: field.Message, Field: field.Field}
+	case errors.As(err, &refused):
+		answer = &apiError{Code: refused.Code, Message: refused.Message}
+		retryAfter(w, refused.RetryAfter)
 	case errors.Is(err, stream.ErrStopping):
 		answer = &apiError{Code: codeUnavailable, Message: "the server is stopping, come back soon"}
-		w.Header().Set("Retry-After", "1")
+		retryAfter(w, time.Second)
 	default:
 		s.logger.Error().Err(err).Str("path", r.URL.Path).Msg("request failed")
 	}
 	writeJSON(w, statusOf(answer.Code), map[string]*apiError{"error": answer})
+}
+
+// retryAfter tells when to come back, in the whole seconds that the header has.
+func retryAfter(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 
 // writeJSON answers with a value that encoding/json cannot refuse.

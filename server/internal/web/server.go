@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"vitals/internal/hub"
+	"vitals/internal/ingest"
 	"vitals/internal/limits"
 	"vitals/internal/stream"
 )
@@ -19,10 +20,11 @@ import (
 type Options struct {
 	Bus          hub.Bus
 	Streams      *stream.Streams
-	App          *App     // nil for a server without app
-	Base         string   // the path under which everything is served, such as /vitals; empty for the root
-	AllowOrigins []string // as ParseOrigin made them
-	AllowHosts   []string // names that the server goes by, beside addresses and localhost; lower case
+	Ingest       *ingest.Service // nil for a server that takes no events
+	App          *App            // nil for a server without app
+	Base         string          // the path under which everything is served, such as /vitals; empty for the root
+	AllowOrigins []string        // as ParseOrigin made them
+	AllowHosts   []string        // names that the server goes by, beside addresses and localhost; lower case
 	// LastSample is when the newest sample of the own host came, zero before the first; Interval says how often one is
 	// due. Both decide whether the server is ready.
 	LastSample func() time.Time
@@ -35,6 +37,8 @@ type Options struct {
 type Server struct {
 	bus          hub.Bus
 	streams      *stream.Streams
+	ingest       *ingest.Service
+	crossOrigin  *http.CrossOriginProtection
 	app          *App
 	base         string
 	allowOrigins []string
@@ -50,18 +54,20 @@ type Server struct {
 // New puts the routes together.
 func New(options Options) *Server {
 	s := &Server{
-		bus: options.Bus, streams: options.Streams, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
+		bus: options.Bus, streams: options.Streams, ingest: options.Ingest, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
 		allowOrigins: options.AllowOrigins, allowHosts: options.AllowHosts, lastSample: options.LastSample,
 		interval: options.Interval, limits: options.Limits, logger: options.Logger, pages: loadDocumentation(),
 	}
 	if s.limits == nil {
 		s.limits = limits.New(limits.Options{})
 	}
+	s.crossOrigin = newCrossOrigin(options.AllowOrigins)
 	routes := http.NewServeMux()
 	routes.Handle("/ws", s.reading(s.serveWebSocket))
 	routes.Handle("/api/v1/hosts", s.reading(s.limits.Requests(s.serveHosts)))
 	routes.Handle("/api/v1/catalog", s.reading(s.limits.Requests(s.serveCatalog)))
 	routes.Handle("/api/v1/connection", s.reading(s.limits.Requests(s.serveConnection)))
+	s.addIngestion(routes)
 	routes.Handle("/api", s.reading(s.serveNotFound))
 	routes.Handle("/api/", s.reading(s.serveNotFound))
 	routes.Handle("/docs", s.reading(s.serveDocumentation))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"vitals/internal/hub"
+	"vitals/internal/limits"
 	"vitals/internal/metric"
 	"vitals/internal/stream"
 	"vitals/internal/web"
@@ -63,6 +65,25 @@ func newHouse(t *testing.T, change func(*web.Options)) *house {
 	}
 	made.Server = web.New(options)
 	return made
+}
+
+func TestTooManyRequestsAreToldWhenToComeBack(t *testing.T) {
+	h := newHouse(t, func(options *web.Options) {
+		options.Limits = limits.New(limits.Options{RequestsPerSecond: 0.001})
+	})
+	if first := h.ask(http.MethodGet, "/api/v1/hosts"); first.status != http.StatusOK {
+		t.Fatalf("the first is answered by %d", first.status)
+	}
+	got := h.ask(http.MethodGet, "/api/v1/catalog")
+	const leastSeconds, mostSeconds = 990, 1010
+	wait, err := strconv.Atoi(got.header.Get("Retry-After"))
+	if got.status != http.StatusTooManyRequests || err != nil || wait < leastSeconds || wait > mostSeconds ||
+		!strings.Contains(got.body, `"code":"rate_limited"`) {
+		t.Errorf("%d, Retry-After %q, %s", got.status, got.header.Get("Retry-After"), got.body)
+	}
+	if well := h.ask(http.MethodGet, "/healthz"); well.status != http.StatusOK {
+		t.Errorf("health is limited: %d", well.status)
+	}
 }
 
 type answer struct {

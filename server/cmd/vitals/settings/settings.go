@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"vitals/internal/collect"
+	"vitals/internal/limits"
 	"vitals/internal/web"
 )
 
@@ -38,6 +39,11 @@ type Settings struct {
 	AllowOrigin []string `placeholder:"URL" help:"Origins whose pages may read this server, such as https://name.example; for an app that is deployed elsewhere."`
 	AllowHost   []string `placeholder:"NAME" help:"Names under which this server may be asked, beside addresses, localhost and the machine's own name; for a server behind a proxy."`
 
+	MaxConnections           int      `default:"16000" placeholder:"N" help:"Streams that may be open at once; fewer where the system allows fewer open files."`
+	MaxConnectionsPerAddress int      `default:"4000" placeholder:"N" help:"Streams that one address may have open, or one bearer token; of IPv6 a /64 is one address."`
+	HandshakeRate            int      `default:"200" placeholder:"N" help:"Streams that one address may open in a second, for long; ten times as many at once."`
+	TrustedProxy             []string `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; without it everybody behind a proxy is one address."`
+
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat string `default:"auto" enum:"auto,json,console" placeholder:"FORMAT" help:"Form of the log: json, console, or auto, which is console in a terminal."`
 }
@@ -47,6 +53,7 @@ const (
 	minInterval, maxInterval = 100 * time.Millisecond, time.Minute
 	minBackfill, maxBackfill = time.Second, 24 * time.Hour
 	maxSimulated             = 1000
+	maxConnections           = 1_000_000
 )
 
 // Error says which setting is wrong.
@@ -64,7 +71,7 @@ func (e *Error) Error() string {
 func (s *Settings) Validate() error {
 	for _, check := range []func(*Settings) error{
 		(*Settings).checkListen, (*Settings).checkNumbers, (*Settings).checkBase, (*Settings).checkOrigins,
-		(*Settings).checkHosts, (*Settings).checkGlobs,
+		(*Settings).checkHosts, (*Settings).checkGlobs, (*Settings).checkLimits,
 	} {
 		if err := check(s); err != nil {
 			return err
@@ -118,6 +125,36 @@ func (s *Settings) checkOrigins() error {
 		s.AllowOrigin[i] = origin
 	}
 	return nil
+}
+
+func (s *Settings) checkLimits() error {
+	for _, limit := range []struct {
+		setting string
+		value   int
+	}{
+		{"--max-connections", s.MaxConnections},
+		{"--max-connections-per-address", s.MaxConnectionsPerAddress},
+		{"--handshake-rate", s.HandshakeRate},
+	} {
+		if limit.value < 1 || limit.value > maxConnections {
+			return &Error{limit.setting, strconv.Itoa(limit.value), "1 to 1000000"}
+		}
+	}
+	_, err := s.Proxies()
+	return err
+}
+
+// Proxies are the ranges of --trusted-proxy.
+func (s *Settings) Proxies() (limits.Proxies, error) {
+	var proxies limits.Proxies
+	for _, text := range s.TrustedProxy {
+		proxy, err := limits.ParseProxy(text)
+		if err != nil {
+			return nil, &Error{"--trusted-proxy", text, "an address such as 127.0.0.1, or a range such as 10.0.0.0/8"}
+		}
+		proxies = append(proxies, proxy)
+	}
+	return proxies, nil
 }
 
 // checkHosts wants bare names: one with a scheme or a port would never match.

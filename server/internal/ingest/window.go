@@ -42,7 +42,10 @@ func fromUnits(count int64, decimals int) metric.TimestampMs {
 	switch decimals {
 	case 0:
 		const most = math.MaxInt64 / 1000
-		return metric.TimestampMs(max(-most, min(most, count)) * 1000)
+		if count > most {
+			return math.MaxInt64
+		}
+		return metric.TimestampMs(max(-most, count) * 1000)
 	case 3:
 		return metric.TimestampMs(count)
 	}

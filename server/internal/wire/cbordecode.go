@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -61,17 +60,7 @@ func (CBOR) DecodeServer(data []byte) (Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch frameType {
-	case TypeUpdate:
-		return readUpdate(tree)
-	case TypeSnapshot:
-		return readSnapshot(tree)
-	}
-	text, err := json.Marshal(tree)
-	if err != nil {
-		return nil, badField("", "holds what no frame has: "+clip(err.Error()))
-	}
-	return decodeServer(frameType, text)
+	return readServer(frameType, tree, nil)
 }
 
 func parseCBOR(mode cbor.DecMode, data []byte) (any, error) {

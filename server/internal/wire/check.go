@@ -173,6 +173,11 @@ func (f Published) check() error {
 	case f.Rejected == nil:
 		return badField("rejected", "is missing")
 	}
+	for i, rejection := range f.Rejected {
+		if rejection.Code == "" {
+			return badField(fmt.Sprintf("rejected[%d].code", i), "is missing or empty")
+		}
+	}
 	return nil
 }
 

@@ -1,6 +1,11 @@
 package wire
 
-import "vitals/internal/metric"
+import (
+	"encoding/json"
+	"math"
+
+	"vitals/internal/metric"
+)
 
 // Subscribe asks for the stream of hosts. It replaces an earlier subscription to the same host, at any time.
 type Subscribe struct {
@@ -35,6 +40,24 @@ type PushedEvent struct {
 	Host      string              `json:"host,omitempty"`      // absent means the server's own
 	Unit      string              `json:"unit,omitempty"`      // what the value counts; heeded when the series is new
 	Help      string              `json:"help,omitempty"`      // one sentence for people; heeded when the series is new
+}
+
+// MarshalJSON writes a value that is not finite as a number too large for any, or as null; the server will refuse it.
+func (e PushedEvent) MarshalJSON() ([]byte, error) {
+	type plain PushedEvent
+	var value json.RawMessage
+	switch {
+	case math.IsInf(e.Value, 1):
+		value = json.RawMessage("1e999")
+	case math.IsInf(e.Value, -1):
+		value = json.RawMessage("-1e999")
+	case !math.IsNaN(e.Value):
+		return json.Marshal(plain(e))
+	}
+	return json.Marshal(struct {
+		plain
+		Value json.RawMessage `json:"value"`
+	}{plain(e), value})
 }
 
 // Ping asks for a pong; the client measures the round trip and the difference of the clocks by it.

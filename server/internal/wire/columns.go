@@ -10,7 +10,7 @@ import (
 	"vitals/internal/metric"
 )
 
-// What follows reads the frames of CBOR that hold columns. A column may also be a plain array, with null for no value.
+// What follows reads the frames that hold columns. A column is a plain array with null for no value, or a typed array of CBOR.
 
 func readUpdate(tree any) (Frame, error) {
 	read := &reader{}

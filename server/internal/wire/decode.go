@@ -42,6 +42,24 @@ func (JSON) DecodeServer(data []byte) (Frame, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readServer(frameType, tree, data)
+}
+
+// readServer makes a server frame of a tree; data is the same frame as JSON, if the caller has it.
+func readServer(frameType Type, tree any, data []byte) (Frame, error) {
+	switch frameType {
+	case TypeUpdate:
+		return readUpdate(tree)
+	case TypeSnapshot:
+		return readSnapshot(tree)
+	}
+	if data == nil {
+		text, err := json.Marshal(tree)
+		if err != nil {
+			return nil, badField("", "holds what no frame has: "+clip(err.Error()))
+		}
+		data = text
+	}
 	return decodeServer(frameType, data)
 }
 
@@ -53,10 +71,6 @@ func decodeServer(frameType Type, data []byte) (Frame, error) {
 		return decodeInto(data, HostState.check)
 	case TypeCatalog:
 		return decodeInto(data, Catalog.check)
-	case TypeSnapshot:
-		return decodeInto(data, Snapshot.check)
-	case TypeUpdate:
-		return decodeInto(data, Update.check)
 	case TypeGap:
 		return decodeInto(data, Gap.check)
 	case TypePublished:

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 
@@ -176,23 +175,6 @@ func appendColumn(dst []byte, column Column) []byte {
 
 // MarshalJSON writes null for what is not finite.
 func (c Column) MarshalJSON() ([]byte, error) { return appendColumn(nil, c), nil }
-
-// UnmarshalJSON reads null as NaN.
-func (c *Column) UnmarshalJSON(data []byte) error {
-	var values []*float64
-	if err := json.Unmarshal(data, &values); err != nil {
-		return err
-	}
-	*c = make(Column, len(values))
-	for i, value := range values {
-		if value == nil {
-			(*c)[i] = math.NaN()
-		} else {
-			(*c)[i] = *value
-		}
-	}
-	return nil
-}
 
 // withType sets the field that says what the frame is.
 func withType(frame Frame) Frame {

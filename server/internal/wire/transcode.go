@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 )
@@ -66,9 +65,6 @@ func appendNumber(dst []byte, text string) []byte {
 	if whole, err := strconv.ParseInt(text, 10, 64); err == nil && strings.HasPrefix(text, "-") && whole < 0 {
 		return appendHead(dst, majorNegint, uint64(-1-whole)) //nolint:gosec // -1-whole is not negative
 	}
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		value = math.NaN()
-	}
+	value, _ := strconv.ParseFloat(text, 64) // too large is infinite
 	return appendFloat64(dst, value)
 }

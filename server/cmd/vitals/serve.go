@@ -20,6 +20,7 @@ import (
 	"vitals/cmd/vitals/settings"
 	"vitals/internal/collect"
 	"vitals/internal/hub"
+	"vitals/internal/ingest"
 	"vitals/internal/limits"
 	"vitals/internal/metric"
 	"vitals/internal/stream"
@@ -28,11 +29,12 @@ import (
 
 const (
 	headerTimeout   = 5 * time.Second  // for a request's headers
-	requestTimeout  = 10 * time.Second // for all of a request: nobody needs a body, and one that stalls would hold up a stop
+	requestTimeout  = 10 * time.Second // for all of a request, its body too; one that stalls would hold up a stop
 	answerTimeout   = 30 * time.Second // for an answer; streams have deadlines of their own
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 16 << 10
 	sweepInterval   = time.Second
+	forgetInterval  = time.Minute     // between two looks for series that nobody pushes any more
 	shutdownTimeout = 8 * time.Second // of the 10 s that a stop may take
 )
 
@@ -108,6 +110,7 @@ type house struct {
 	settings   settings.Settings
 	source     collect.Source
 	hub        *hub.Hub
+	ingest     *ingest.Service
 	streams    *stream.Streams
 	web        *web.Server
 	limits     *limits.Limits
@@ -119,17 +122,25 @@ type house struct {
 func newHouse(options settings.Settings, source collect.Source, app *web.App, limited *limits.Limits, logger zerolog.Logger) *house {
 	hosts := source.Hosts()
 	h := &house{settings: options, source: source, limits: limited, own: hosts[0].Name, logger: logger}
-	h.hub = hub.New(hub.Options{Interval: options.Interval, Backfill: options.Backfill, Families: source.Families()})
+	h.hub = hub.New(hub.Options{
+		Interval: options.Interval, Backfill: options.Backfill, Families: source.Families(),
+		MaxHosts: options.MaxHosts, MaxSeries: options.MaxSeriesPerHost, MaxTotal: options.MaxSeries,
+	})
+	sampled := make([]string, 0, len(hosts))
 	for _, host := range hosts {
 		h.hub.Describe(host)
+		sampled = append(sampled, host.Name)
 	}
+	h.ingest = ingest.New(ingest.Options{
+		Bus: h.hub, Own: h.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill, Logger: logger,
+	})
 	streamOptions := stream.Options{Bus: h.hub, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger}
 	if app != nil {
 		streamOptions.App = app.Fingerprint()
 	}
 	h.streams = stream.New(streamOptions)
 	h.web = web.New(web.Options{
-		Bus: h.hub, Streams: h.streams, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
+		Bus: h.hub, Streams: h.streams, Ingest: h.ingest, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
 		AllowHosts: append(ownNames(hosts[0], options.Listen), options.AllowHost...),
 		LastSample: h.newestSample,
 		Interval:   options.Interval, Limits: limited, Logger: logger,
@@ -166,14 +177,18 @@ func (h *house) newestSample() time.Time {
 	return time.Time{}
 }
 
-// sweep has the hub do what is due by the clock, until the context ends.
+// sweep has the hub and ingestion do what is due by the clock, until the context ends.
 func (h *house) sweep(ctx context.Context) {
 	clock := time.NewTicker(sweepInterval)
 	defer clock.Stop()
-	for {
+	for forgotten := time.Now(); ; {
 		select {
 		case now := <-clock.C:
 			h.hub.Sweep(now)
+			if now.Sub(forgotten) >= forgetInterval {
+				h.ingest.Sweep(now)
+				forgotten = now
+			}
 		case <-ctx.Done():
 			return
 		}

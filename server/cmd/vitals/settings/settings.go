@@ -36,13 +36,17 @@ type Settings struct {
 
 	Base        string   `default:"/" placeholder:"PATH" help:"Path under which everything is served, such as /vitals."`
 	Static      string   `placeholder:"DIR|none" help:"Serve the app from this folder instead of the one in the program; none serves no app."`
-	AllowOrigin []string `placeholder:"URL" help:"Origins whose pages may read this server, such as https://name.example; for an app that is deployed elsewhere."`
+	AllowOrigin []string `placeholder:"URL" help:"Origins whose pages may read this server and push to it, such as https://name.example; for an app that is deployed elsewhere."`
 	AllowHost   []string `placeholder:"NAME" help:"Names under which this server may be asked, beside addresses, localhost and the machine's own name; for a server behind a proxy."`
 
 	MaxConnections           int      `default:"16000" placeholder:"N" help:"Streams that may be open at once; fewer where the system allows fewer open files."`
 	MaxConnectionsPerAddress int      `default:"4000" placeholder:"N" help:"Streams that one address may have open, or one bearer token; of IPv6 a /64 is one address."`
 	HandshakeRate            int      `default:"200" placeholder:"N" help:"Streams that one address may open in a second, for long; ten times as many at once."`
 	TrustedProxy             []string `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; without it everybody behind a proxy is one address."`
+
+	MaxHosts         int `default:"200" placeholder:"N" help:"Hosts that may be added by pushing events; those that are measured here always have room."`
+	MaxSeriesPerHost int `default:"2000" placeholder:"N" help:"Series that a host may have; what is known goes on when there are more."`
+	MaxSeries        int `default:"100000" placeholder:"N" help:"Series that all hosts may have together."`
 
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat string `default:"auto" enum:"auto,json,console" placeholder:"FORMAT" help:"Form of the log: json, console, or auto, which is console in a terminal."`
@@ -54,6 +58,7 @@ const (
 	minBackfill, maxBackfill = time.Second, 24 * time.Hour
 	maxSimulated             = 1000
 	maxConnections           = 1_000_000
+	maxSeries                = 10_000_000
 )
 
 // Error says which setting is wrong.
@@ -138,6 +143,16 @@ func (s *Settings) checkLimits() error {
 	} {
 		if limit.value < 1 || limit.value > maxConnections {
 			return &Error{limit.setting, strconv.Itoa(limit.value), "1 to 1000000"}
+		}
+	}
+	for _, limit := range []struct {
+		setting string
+		value   int
+	}{
+		{"--max-hosts", s.MaxHosts}, {"--max-series-per-host", s.MaxSeriesPerHost}, {"--max-series", s.MaxSeries},
+	} {
+		if limit.value < 1 || limit.value > maxSeries {
+			return &Error{limit.setting, strconv.Itoa(limit.value), "1 to 10000000"}
 		}
 	}
 	_, err := s.Proxies()

@@ -3,8 +3,6 @@ export interface PingSample {
   roundTripMs: number
   /** The server's clock minus ours, if the answer took as long as the question. */
   offsetMs: number
-  /** The page was not busy when it asked: the round trip is that of the network. */
-  steady: boolean
 }
 
 const kept = 12 // a minute of pings
@@ -16,19 +14,25 @@ const kept = 12 // a minute of pings
 export class ClockOffset {
   readonly #samples: PingSample[] = []
 
-  add(sample: PingSample): void {
+  /** Takes in an answer and gives what is believed now. */
+  add(sample: PingSample): number {
     this.#samples.push(sample)
     if (this.#samples.length > kept) this.#samples.shift()
-  }
-
-  /** Undefined before the first sample. */
-  get offsetMs(): number | undefined {
-    if (this.#samples.length === 0) return undefined
     return this.#samples.reduce((best, next) => (next.roundTripMs < best.roundTripMs ? next : best)).offsetMs
   }
+}
 
-  /** Another server, another clock. */
-  clear(): void {
-    this.#samples.length = 0
+/**
+ * The same from times that the server sends unasked. Each comes late by the time it was on its way, so it makes the
+ * server's clock look slow: of the last dozen the one that makes it look least slow is believed.
+ */
+export class OneWayOffset {
+  readonly #offsetsMs: number[] = []
+
+  /** Takes in a time of the server as it arrives, both in ms, and gives what is believed now. */
+  add(serverMs: number, oursMs: number): number {
+    this.#offsetsMs.push(serverMs - oursMs)
+    if (this.#offsetsMs.length > kept) this.#offsetsMs.shift()
+    return Math.max(...this.#offsetsMs)
   }
 }

@@ -1,9 +1,14 @@
+import type { FrameFormat } from './socket.ts'
+
 /**
  * connecting: the first attempt. live: frames come. reconnecting: it was lost or never came up; another attempt runs
  * or waits. offline: the same, and the browser knows of no network, or the session was stopped. refused: the server
  * does not want this client; only retryNow() tries again.
  */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'refused'
+
+/** How frames travel: by WebSocket, or, where something between here and the server lets none through, as events. */
+export type TransportKind = 'websocket' | 'events'
 
 /** A picture of the connection; each change makes a new one. */
 export interface ConnectionStatus {
@@ -14,6 +19,14 @@ export interface ConnectionStatus {
   readonly attempt: number
   /** When the next attempt starts, ms since the epoch; absent while one runs. */
   readonly nextRetryAt?: number
+  readonly transport: TransportKind
+  /** When the session took to that transport, ms since the epoch by the user's clock. */
+  readonly transportSince: number
+  /** Why it is not WebSocket. */
+  readonly transportReason?: string
+  /** How the frames of the last connection that opened are written. */
+  readonly format?: FrameFormat
+  /** On an event stream it cannot be measured. */
   readonly roundTripMs?: number
   /** The server's clock minus ours. */
   readonly clockOffsetMs?: number
@@ -52,6 +65,8 @@ export class StatusBoard {
       state: 'connecting',
       since: nowMs,
       attempt: 0,
+      transport: 'websocket',
+      transportSince: nowMs,
       bytesPerSecond: 0,
       dropped: 0,
       appChanged: false,

@@ -1,6 +1,6 @@
 import type { Pong } from '../wire/types.gen.ts'
-import type { PingSample } from './clockOffset.ts'
 import type { Clock } from './clock.ts'
+import { ClockOffset } from './clockOffset.ts'
 
 const pingEveryMs = 5_000
 /** Until a first ping is sent by a page that is not busy. */
@@ -12,20 +12,40 @@ const maxUnanswered = 64
 /** A timer this late means that the machine slept: what the server said meanwhile may still lie in the socket. */
 const lateMs = 2_000
 
+/** What a heartbeat finds out. */
+export interface Measured {
+  /** The server's clock minus ours. */
+  clockOffsetMs: number
+  /** Absent where the page was busy, or where it cannot be measured. */
+  roundTripMs?: number
+}
+
 export interface HeartbeatEvents {
-  sendPing(id: number): void
-  onPong(sample: PingSample): void
+  onMeasured(measured: Measured): void
   /** The connection is dead; the heartbeat has stopped. */
   onDead(reason: string): void
+}
+
+/** Watches over one connection and tells when it is dead. */
+export interface Watch {
+  /** A frame came. */
+  heard(): void
+  /** An answer to a ping, or a time that the server sent unasked. */
+  pong(frame: Pong): void
+  /** Finds out soon whether the server is still there. */
+  probe(): void
+  stop(): void
 }
 
 /**
  * Watches over one connection: a ping at once, each second while the page is busy (as at its start), then every 5 s;
  * and death after three intervals and 5 s without any frame, or when a probe is not answered within 3 s.
  */
-export class Heartbeat {
+export class Heartbeat implements Watch {
   readonly #clock: Clock
   readonly #events: HeartbeatEvents
+  readonly #sendPing: (id: number) => void
+  readonly #offset = new ClockOffset()
   readonly #silenceMs: number
   #lastHeardMs: number
   #nextId = 1
@@ -37,16 +57,21 @@ export class Heartbeat {
   #probeId = 0
 
   /** Starts at once, with a first ping. */
-  constructor(intervalSeconds: number, clock: Clock, events: HeartbeatEvents) {
+  constructor(
+    intervalSeconds: number,
+    clock: Clock,
+    sendPing: (id: number) => void,
+    events: HeartbeatEvents,
+  ) {
     this.#clock = clock
     this.#events = events
+    this.#sendPing = sendPing
     this.#silenceMs = 3_000 * intervalSeconds + 5_000
     this.#lastHeardMs = clock.monotonicMs()
     this.#ping(false)
     this.#watchSilence(this.#silenceMs)
   }
 
-  /** A frame came. */
   heard(): void {
     this.#lastHeardMs = this.#clock.monotonicMs()
   }
@@ -58,13 +83,14 @@ export class Heartbeat {
     if (frame.id >= this.#probeId) this.#endProbe()
     const roundTripMs = this.#clock.monotonicMs() - sent.monotonicMs
     const offsetMs = frame.time * 1000 - (sent.wallMs + roundTripMs / 2)
-    this.#events.onPong({ roundTripMs, offsetMs, steady: sent.steady })
+    const clockOffsetMs = this.#offset.add({ roundTripMs, offsetMs })
+    this.#events.onMeasured(sent.steady ? { roundTripMs, clockOffsetMs } : { clockOffsetMs })
   }
 
   /** Asks whether the server is still there; dead if there is no answer within 3 s. */
   probe(): void {
     if (this.#probeId > 0) return
-    this.#probeId = this.#sendPing(false)
+    this.#probeId = this.#ask(false)
     this.#cancelProbe = this.#clock.after(probeMs, () => this.#die('no answer to a ping within 3 s'))
   }
 
@@ -81,19 +107,19 @@ export class Heartbeat {
   }
 
   #ping(steady: boolean): void {
-    this.#sendPing(steady)
+    this.#ask(steady)
     this.#steady ||= steady
     const waitMs = this.#steady ? pingEveryMs : earlyPingEveryMs
     const due = this.#clock.monotonicMs() + waitMs
     this.#cancelPing = this.#clock.after(waitMs, () => this.#ping(this.#clock.monotonicMs() - due < busyMs))
   }
 
-  #sendPing(steady: boolean): number {
+  #ask(steady: boolean): number {
     const id = this.#nextId++
     // A server that never answers must not fill our memory.
     this.#sent.delete(id - maxUnanswered)
     this.#sent.set(id, { wallMs: this.#clock.wallMs(), monotonicMs: this.#clock.monotonicMs(), steady })
-    this.#events.sendPing(id)
+    this.#sendPing(id)
     return id
   }
 

@@ -1,53 +1,62 @@
-import { subprotocol } from '../wire/frames.ts'
+import { encodeFrame } from '../wire/encode.ts'
+import { subprotocol, subprotocolCbor, type ClientFrame, type Subprotocol } from '../wire/frames.ts'
+import type { Subscribe } from '../wire/types.gen.ts'
 
-/** A way to a server that carries texts both ways. */
+/** How frames are written on a connection. */
+export type FrameFormat = 'json' | 'cbor'
+
+/** A way to a server. */
 export interface Socket {
-  /** Sends one text; without effect when the socket is not open. */
-  send(text: string): void
+  /**
+   * Sends one frame; without effect when the socket is not open. A way that only the server can speak on (an event
+   * stream) obeys subscribe, which there names all hosts that are wanted from now on, and nothing else.
+   */
+  send(frame: ClientFrame): void
   /** Lets the socket go. It reports nothing after this. */
   close(): void
 }
 
 /**
- * What a socket reports, in this order: any number of texts, then one close. A socket that never opened only closes.
- * Nothing is reported before the factory has returned.
+ * What a socket reports, in this order: that it is open, any number of messages, one close. A socket that never opened
+ * only closes. Nothing is reported before the factory has returned.
  */
 export interface SocketEvents {
-  onText(text: string): void
-  onClose(code: number, reason: string): void
+  onOpen(format: FrameFormat): void
+  /** A frame as it came: text is JSON, bytes are CBOR. */
+  onMessage(data: string | ArrayBuffer): void
+  /** `retryAfterMs`: the server asked not to come back before. */
+  onClose(code: number, reason: string, retryAfterMs?: number): void
 }
 
 /**
- * Opens a socket. It may throw when the address cannot be used at all. A transport other than WebSocket (an event
- * stream, a worker) is another function of this type.
+ * Opens a socket. It may throw when the address cannot be used at all. `wish` is what will be subscribed to: a way on
+ * which a client cannot speak begins with it, others may ignore it.
  */
-export type SocketFactory = (url: string, events: SocketEvents) => Socket
+export type SocketFactory = (url: string, events: SocketEvents, wish: Subscribe) => Socket
 
-/** A session of ours in binary frames would be a protocol that this app does not speak. */
-const unsupportedData = 1003
+/** What is offered, the best first. */
+const offered: readonly Subprotocol[] = [subprotocolCbor, subprotocol]
 
-/** The browser's WebSocket. */
+/** The browser's WebSocket. The server takes CBOR if it can. */
 export const openWebSocket: SocketFactory = (url, events) => {
-  const socket = new WebSocket(url, subprotocol)
+  const socket = new WebSocket(url, [...offered])
+  socket.binaryType = 'arraybuffer'
+  let agreed: Subprotocol = subprotocol
   let done = false
-  const finish = (code: number, reason: string) => {
-    if (done) return
+  socket.onopen = () => {
+    agreed = offered.find((one) => one === socket.protocol) ?? subprotocol
+    if (!done) events.onOpen(agreed === subprotocolCbor ? 'cbor' : 'json')
+  }
+  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (!done && (typeof data === 'string' || data instanceof ArrayBuffer)) events.onMessage(data)
+  }
+  socket.onclose = (event) => {
+    if (!done) events.onClose(event.code, event.reason)
     done = true
-    events.onClose(code, reason)
   }
-  socket.onmessage = (message: MessageEvent<unknown>) => {
-    if (done) return
-    if (typeof message.data === 'string') {
-      events.onText(message.data)
-      return
-    }
-    finish(unsupportedData, 'a binary frame, where text was agreed')
-    socket.close()
-  }
-  socket.onclose = (event) => finish(event.code, event.reason)
   return {
-    send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    send: (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(frame, agreed))
     },
     close: () => {
       done = true

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ClockOffset } from './clockOffset.ts'
+import { ClockOffset, OneWayOffset } from './clockOffset.ts'
 import { Throughput } from './throughput.ts'
 
 test('bytes a second are those of the last ten seconds', () => {
@@ -22,11 +22,18 @@ test('a young connection is not averaged over seconds that it did not have', () 
 
 test('the difference of the clocks is that of the quickest of the last dozen pings', () => {
   const offset = new ClockOffset()
-  expect(offset.offsetMs).toBeUndefined()
-  offset.add({ roundTripMs: 80, offsetMs: 45, steady: true })
-  offset.add({ roundTripMs: 4, offsetMs: 11, steady: true })
-  offset.add({ roundTripMs: 300, offsetMs: -90, steady: true })
-  expect(offset.offsetMs).toBe(11)
-  for (let i = 0; i < 12; i++) offset.add({ roundTripMs: 50 + i, offsetMs: i, steady: true })
-  expect(offset.offsetMs).toBe(0)
+  expect(offset.add({ roundTripMs: 80, offsetMs: 45 })).toBe(45)
+  expect(offset.add({ roundTripMs: 4, offsetMs: 11 })).toBe(11)
+  expect(offset.add({ roundTripMs: 300, offsetMs: -90 })).toBe(11)
+  for (let i = 0; i < 11; i++) offset.add({ roundTripMs: 50 + i, offsetMs: i })
+  expect(offset.add({ roundTripMs: 70, offsetMs: 99 })).toBe(0)
+})
+
+test('of times that a server sends unasked the least late one of the last dozen counts', () => {
+  const offset = new OneWayOffset()
+  expect(offset.add(5_000, 4_100)).toBe(900)
+  expect(offset.add(6_000, 5_010)).toBe(990)
+  expect(offset.add(7_000, 6_500)).toBe(990)
+  for (let i = 0; i < 11; i++) offset.add(8_000, 7_100)
+  expect(offset.add(9_000, 8_100)).toBe(900)
 })

@@ -17,6 +17,8 @@ const live: ConnectionStatus = {
   state: 'live',
   since: 0,
   attempt: 0,
+  transport: 'websocket',
+  transportSince: 0,
   bytesPerSecond: 0,
   dropped: 0,
   appChanged: false,

@@ -6,6 +6,8 @@ const lost = {
   state: 'reconnecting',
   since: 0,
   attempt: 1,
+  transport: 'websocket',
+  transportSince: 0,
   bytesPerSecond: 0,
   dropped: 0,
   appChanged: false,

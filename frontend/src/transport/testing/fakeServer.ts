@@ -21,8 +21,7 @@ export class FakeConnection implements Socket {
     this.#onFrame = (frame) => onFrame(this, frame)
   }
 
-  send(text: string): void {
-    const frame = JSON.parse(text) as ClientFrame
+  send(frame: ClientFrame): void {
     this.received.push(frame)
     this.#onFrame(frame)
   }
@@ -33,16 +32,21 @@ export class FakeConnection implements Socket {
 
   /** What the server says; also after the client let go, as a real socket may. */
   say(frame: object): void {
-    this.#events.onText(JSON.stringify(frame))
+    this.#events.onMessage(JSON.stringify(frame))
   }
 
   sayText(text: string): void {
-    this.#events.onText(text)
+    this.#events.onMessage(text)
   }
 
-  cut(code = 1006, reason = ''): void {
+  /** The connection stands. */
+  accept(): void {
+    this.#events.onOpen('json')
+  }
+
+  cut(code = 1006, reason = '', retryAfterMs?: number): void {
     this.open = false
-    this.#events.onClose(code, reason)
+    this.#events.onClose(code, reason, retryAfterMs)
   }
 }
 
@@ -79,8 +83,9 @@ export class FakeServer {
     this.connections.push(connection)
     this.#clock.after(1, () => {
       if (!connection.open) return
-      if (this.accepting) this.#sayHello(connection)
-      else connection.cut()
+      if (!this.accepting) return connection.cut()
+      connection.accept()
+      this.#sayHello(connection)
     })
     return connection
   }

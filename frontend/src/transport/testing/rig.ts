@@ -19,7 +19,7 @@ export class Rig {
       clock: this.clock,
       page: this.page,
       socketFactory: this.server.factory,
-      random: () => 0.5,
+      random: () => 0.1,
       ...options,
     })
   }

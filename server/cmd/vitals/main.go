@@ -34,6 +34,8 @@ type commandLine struct {
 
 	Serve       serveCommand       `cmd:"" default:"withargs" help:"Sample this machine and show it (the default)."`
 	Tail        tailCommand        `cmd:"" help:"Print metrics of a server as they come."`
+	Bench       benchCommand       `cmd:"" help:"Find out how many viewers this machine can hold."`
+	BenchFloor  benchFloorCommand  `cmd:"" hidden:""`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running server whether it is well; exit 0 if it is."`
 	ConfigCheck configCommand      `cmd:"" name:"config" help:"Look at the settings."`

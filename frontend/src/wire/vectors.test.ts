@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { decode, encode } from 'cborg'
 import { describe, expect, test } from 'vitest'
 import { DecodeError } from './check.ts'
 import { decodeFrame } from './decode.ts'
+import { encodeFrame } from './encode.ts'
+import { type ClientFrame, subprotocolCbor } from './frames.ts'
 
 const folder = new URL('../../../protocol/vectors/', import.meta.url)
 
 interface Vector {
   file: string
   headers: Map<string, string>
-  payload: string
+  message: string | Uint8Array
 }
 
-/** A vector is header lines, a blank line, and the text of the frame. */
+/** protocol/vectors/README.md describes the files; the server's tests read the same ones. */
 function readVector(file: string): Vector {
   const content = readFileSync(new URL(file, folder), 'utf8')
   const blank = content.indexOf('\n\n')
@@ -23,39 +26,84 @@ function readVector(file: string): Vector {
       throw new Error(`${file}: a header is written "name: value", found ${JSON.stringify(line)}`)
     headers.set(line.slice(0, colon), line.slice(colon + 1).trim())
   }
-  return { file, headers, payload: content.slice(blank + 2).replace(/\n$/, '') }
+  const body = content.slice(blank + 2)
+  return { file, headers, message: headers.get('codec') === 'json' ? body.replace(/\n$/, '') : fromHex(body) }
+}
+
+function fromHex(text: string): Uint8Array {
+  const digits = text.replace(/#.*/g, '').replace(/\s+/g, '')
+  return Uint8Array.from(digits.match(/../g) ?? [], (byte) => parseInt(byte, 16))
 }
 
 const vectors = readdirSync(folder)
   .filter((file) => file.endsWith('.txt'))
   .map(readVector)
-const fromServer = vectors.filter(
-  ({ headers }) => headers.get('direction') === 'server' && headers.get('codec') === 'json',
-)
+const ofDirection = (direction: string) =>
+  vectors.filter(({ headers }) => headers.get('direction') === direction)
 
 describe('protocol/vectors, direction server', () => {
-  test('there are vectors of both kinds', () => {
+  const fromServer = ofDirection('server')
+
+  test.each(['json', 'cbor'])('there are vectors of both kinds in %s', (codec) => {
     for (const kind of ['ok', 'reject']) {
-      expect(fromServer.filter(({ headers }) => headers.get('expect') === kind).length).toBeGreaterThan(0)
+      const some = fromServer.filter(
+        ({ headers }) => headers.get('expect') === kind && headers.get('codec') === codec,
+      )
+      expect(some.length).toBeGreaterThan(3)
     }
   })
 
-  test.each(fromServer)('$file', ({ headers, payload }) => {
+  test.each(fromServer)('$file', ({ headers, message }) => {
     if (headers.get('expect') === 'reject') {
-      const fault = faultOf(payload)
+      const fault = faultOf(message)
       if (headers.has('field')) expect(fault.field).toBe(headers.get('field'))
       return
     }
     expect(headers.get('expect')).toBe('ok')
-    const frame = decodeFrame(payload)
+    const frame = decodeFrame(message)
     // A type that this app does not know is ignored; a known one comes out as it went in.
-    if (frame !== undefined) expect(frame).toEqual(JSON.parse(payload))
+    if (frame === undefined) return
+    if (typeof message === 'string') expect(frame).toEqual(JSON.parse(message))
+    const twin = headers.get('same')
+    if (twin !== undefined) expect(frame).toEqual(decodeFrame(readVector(twin).message))
+  })
+
+  const inJson = fromServer.filter(({ message }) => typeof message === 'string' && isJson(message))
+
+  test.each(inJson)('$file, the same as CBOR of plain arrays', ({ headers, message }) => {
+    const bytes = encode(JSON.parse(message as string))
+    if (headers.get('expect') === 'reject') expect(faultOf(bytes).field).toBe(faultOf(message).field)
+    else expect(decodeFrame(bytes)).toEqual(decodeFrame(message))
   })
 })
 
-function faultOf(payload: string): DecodeError {
+describe('protocol/vectors, direction client', () => {
+  // JSON.stringify has no infinity.
+  const frames = ofDirection('client').filter(
+    ({ headers, message }) =>
+      headers.get('expect') === 'ok' && typeof message === 'string' && !message.includes('1e999'),
+  )
+
+  test.each(frames)('$file is written alike in both codecs', ({ message }) => {
+    const frame = JSON.parse(message as string) as ClientFrame
+    expect(JSON.parse(encodeFrame(frame))).toEqual(frame)
+    const bytes = encodeFrame(frame, subprotocolCbor)
+    expect(decode(bytes as Uint8Array)).toEqual(frame)
+  })
+})
+
+function isJson(text: string): boolean {
   try {
-    decodeFrame(payload)
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function faultOf(message: string | Uint8Array): DecodeError {
+  try {
+    decodeFrame(message)
   } catch (error) {
     if (error instanceof DecodeError) return error
     throw error

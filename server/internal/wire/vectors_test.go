@@ -1,9 +1,11 @@
 package wire_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,10 +14,11 @@ import (
 	"vitals/internal/wire"
 )
 
-// A vector is a file of header lines, an empty line, and the text of one frame. The app's tests read the same files.
+// A vector is one message and what a decoder must make of it; protocol/vectors/README.md describes the files. The app's
+// tests read the same ones.
 type vector struct {
-	header map[string]string
-	frame  string
+	header  map[string]string
+	message []byte
 }
 
 func readVectors(t *testing.T) map[string]vector {
@@ -24,7 +27,7 @@ func readVectors(t *testing.T) map[string]vector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const fewest = 40 // a wrong path must not pass for a green test
+	const fewest = 200 // a wrong path must not pass for a green test
 	if len(files) < fewest {
 		t.Fatalf("found %d vectors, expected at least %d", len(files), fewest)
 	}
@@ -43,47 +46,99 @@ func readVectors(t *testing.T) map[string]vector {
 			key, value, _ := strings.Cut(line, ":")
 			header[key] = strings.TrimSpace(value)
 		}
-		vectors[filepath.Base(file)] = vector{header: header, frame: strings.TrimSuffix(frame, "\n")}
+		vectors[filepath.Base(file)] = vector{header: header, message: message(t, file, header["codec"], frame)}
 	}
 	return vectors
 }
 
+func message(t *testing.T, file, codec, text string) []byte {
+	t.Helper()
+	if codec == "json" {
+		return []byte(strings.TrimSuffix(text, "\n"))
+	}
+	var digits strings.Builder
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		digits.WriteString(strings.Join(strings.Fields(line), ""))
+	}
+	bytes, err := hex.DecodeString(digits.String())
+	if err != nil || codec != "cbor" {
+		t.Fatalf("%s: codec %q: %v", file, codec, err)
+	}
+	return bytes
+}
+
+func (v vector) codec() wire.Codec {
+	if v.header["codec"] == "cbor" {
+		return wire.CBOR{}
+	}
+	return wire.JSON{}
+}
+
+func (v vector) decode() (wire.Frame, error) { return v.decodeBy(v.codec(), v.message) }
+
+func (v vector) decodeBy(codec wire.Codec, message []byte) (wire.Frame, error) {
+	if v.header["direction"] == "client" {
+		return codec.DecodeClient(message)
+	}
+	return codec.DecodeServer(message)
+}
+
 func TestVectors(t *testing.T) {
-	for file, vector := range readVectors(t) {
+	vectors := readVectors(t)
+	for file, vector := range vectors {
 		t.Run(file, func(t *testing.T) {
-			decode := wire.JSON{}.DecodeServer
-			if vector.header["direction"] == "client" {
-				decode = wire.JSON{}.DecodeClient
-			}
-			frame, err := decode([]byte(vector.frame))
+			frame, err := vector.decode()
 			switch expect := vector.header["expect"]; expect {
 			case "ok":
 				if err != nil {
 					t.Fatalf("refused: %v", err)
 				}
-				checkRoundTrip(t, frame, decode)
+				checkRoundTrip(t, frame, vector)
 			case "reject":
 				checkRejected(t, err, vector.header)
 			default:
 				t.Fatalf("expect: %q is neither ok nor reject", expect)
 			}
+			if twin, named := vector.header["same"]; named {
+				checkSame(t, frame, vectors[twin])
+			}
 		})
 	}
 }
 
-// checkRoundTrip encodes the frame and reads it back.
-func checkRoundTrip(t *testing.T, frame wire.Frame, decode func([]byte) (wire.Frame, error)) {
+func checkSame(t *testing.T, frame wire.Frame, twin vector) {
 	t.Helper()
-	if frame == nil {
-		return // a type that this version does not know
+	want, err := twin.decode()
+	if err != nil || want == nil {
+		t.Fatalf("the other vector gives %v, %v", want, err)
 	}
-	again, err := decode(wire.JSON{}.Append(nil, frame))
-	if err != nil {
-		t.Fatalf("our own encoding is refused: %v", err)
+	if difference := cmp.Diff(want, frame, equalNaN); difference != "" {
+		t.Errorf("differs from the other vector:\n%s", difference)
 	}
-	if difference := cmp.Diff(frame, again, equalNaN); difference != "" {
-		t.Errorf("decode(encode(frame)) differs:\n%s", difference)
+}
+
+// checkRoundTrip encodes the frame by both codecs and reads it back.
+func checkRoundTrip(t *testing.T, frame wire.Frame, vector vector) {
+	t.Helper()
+	if frame == nil || hasNoJSON(frame) {
+		return
 	}
+	for _, codec := range []wire.Codec{wire.JSON{}, wire.CBOR{}} {
+		again, err := vector.decodeBy(codec, codec.Append(nil, frame))
+		if err != nil {
+			t.Fatalf("our own encoding in %s is refused: %v", codec.Subprotocol(), err)
+		}
+		if difference := cmp.Diff(frame, again, equalNaN); difference != "" {
+			t.Errorf("decode(encode(frame)) differs in %s:\n%s", codec.Subprotocol(), difference)
+		}
+	}
+}
+
+// hasNoJSON is true of the only thing that CBOR can say and JSON cannot: a pushed value that is not a number.
+func hasNoJSON(frame wire.Frame) bool {
+	publish, isPublish := frame.(wire.Publish)
+	return isPublish && slices.ContainsFunc(publish.Events, func(event wire.PushedEvent) bool { return event.Value != event.Value })
 }
 
 var equalNaN = cmp.Comparer(func(a, b float64) bool { return a == b || a != a && b != b })
@@ -96,6 +151,13 @@ func checkRejected(t *testing.T, err error, header map[string]string) {
 	}
 	if wanted, named := header["field"]; named && field.Field != wanted {
 		t.Errorf("the error names field %q, expected %q (%s)", field.Field, wanted, field.Message)
+	}
+	code := header["code"]
+	if code == "" {
+		code = wire.CodeBadRequest
+	}
+	if field.Code != code {
+		t.Errorf("the error has code %q, expected %q", field.Code, code)
 	}
 	if field.Message == "" {
 		t.Error("the error has no message")

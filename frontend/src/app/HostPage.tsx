@@ -1,19 +1,20 @@
 import { SearchX } from 'lucide-react'
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo } from 'react'
 import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { RefusedState, UnreachableState } from '../features/connect/ConnectionStates.tsx'
 import { FreshnessBadge } from '../features/connect/FreshnessBadge.tsx'
-import { StreamFacts } from '../features/connect/StreamFacts.tsx'
+import { StreamFacts, VersionFact } from '../features/connect/StreamFacts.tsx'
 import { useConnectionState, useFreshness } from '../features/connect/useFreshness.ts'
 import { patienceMs, useLasting } from '../features/connect/useLasting.ts'
 import { LivePage } from '../features/live/LivePage.tsx'
 import type { SpanName } from '../features/live/span.ts'
-import type { HostSeries } from '../series/hostSeries.ts'
 import { Button } from '../ui/Button.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
 import { useServices } from './services.ts'
-import { Shell, ThemeButton, type DialogName } from './Shell.tsx'
+import { ConnectionLink, Shell, ThemeButton, type DialogName } from './Shell.tsx'
+import { useHosts } from './useHosts.ts'
 import { usePageKeys } from './usePageKeys.ts'
+import { usePageTitle } from './usePageTitle.ts'
 
 export interface HostPageProps {
   /** The host of the address; undefined for the server's own. */
@@ -21,16 +22,21 @@ export interface HostPageProps {
   span: SpanName
   onHost: (name: string | undefined) => void
   onSpan: (span: SpanName) => void
+  onConnection: () => void
 }
 
 /** The page of one host: brings the live view and what is known of the connection together. */
 export function HostPage(props: HostPageProps) {
-  return <Shell>{(openDialog) => <HostContent {...props} openDialog={openDialog} />}</Shell>
+  return (
+    <Shell page="live" host={props.name}>
+      {(openDialog) => <HostContent {...props} openDialog={openDialog} />}
+    </Shell>
+  )
 }
 
 type HostContentProps = HostPageProps & { openDialog: (dialog: DialogName) => void }
 
-function HostContent({ name, span, onHost, onSpan, openDialog }: HostContentProps) {
+function HostContent({ name, span, onHost, onSpan, onConnection, openDialog }: HostContentProps) {
   const { session } = useServices()
   const { hosts, host, known } = useHosts(name)
   const names = useMemo(() => hosts.map((one) => one.name), [hosts])
@@ -38,8 +44,15 @@ function HostContent({ name, span, onHost, onSpan, openDialog }: HostContentProp
   const { stale } = useFreshness(host)
   const unreachable = useLasting(!known && (state === 'reconnecting' || state === 'offline'), patienceMs)
   useEffect(() => session.watch(name), [session, name])
-  usePageTitle(host)
-  usePageKeys({ names, name: host?.host.name, onHost, onSpan, onHelp: () => openDialog('help') })
+  usePageTitle(host?.host.name)
+  usePageKeys({
+    names,
+    name: host?.host.name,
+    onHost,
+    onSpan,
+    onConnection,
+    onHelp: () => openDialog('help'),
+  })
 
   const onServer = () => openDialog('server')
   if (!known && state === 'refused') return <RefusedState onServer={onServer} />
@@ -54,50 +67,42 @@ function HostContent({ name, span, onHost, onSpan, openDialog }: HostContentProp
         span={span}
         onSpan={onSpan}
         stale={stale}
-        badge={<FreshnessBadge host={host} onServer={onServer} />}
-        footer={<Foot />}
+        badge={<FreshnessBadge host={host} onServer={onServer} more={<MoreLink host={name} />} />}
+        footer={<Foot host={name} />}
       />
       <ConnectionToasts host={host} />
     </>
   )
 }
 
-function Foot() {
+/** Under the figures of the badge: all the others. */
+function MoreLink({ host }: { host: string | undefined }) {
+  return (
+    <ConnectionLink
+      host={host}
+      className="flex h-8 items-center justify-center rounded-[9px] border border-line2 text-small text-soft transition-colors hover:bg-hover hover:text-text"
+    >
+      Connection and checks
+    </ConnectionLink>
+  )
+}
+
+function Foot({ host }: { host: string | undefined }) {
   return (
     <>
-      <StreamFacts />
+      <ConnectionLink
+        host={host}
+        className="hover:text-text hover:underline"
+        title="How this page is connected (c)"
+      >
+        <StreamFacts />
+      </ConnectionLink>
+      <VersionFact />
       <span className="-my-2.5 order-last tablet:hidden">
         <ThemeButton />
       </span>
     </>
   )
-}
-
-/** The hosts of the server, and the one to show. `known` is false until the server has named its hosts. */
-function useHosts(name: string | undefined) {
-  const { store } = useServices()
-  const version = useSyncExternalStore(
-    (listener) => store.subscribe(listener),
-    () => [...store.hosts.keys(), store.own].join('\n'),
-  )
-  return useMemo(() => {
-    const own = store.own
-    const wanted = name ?? own
-    const host = wanted === undefined ? undefined : store.hosts.get(wanted)
-    return {
-      hosts: [...store.hosts.values()].map((one) => one.host),
-      host,
-      known: own !== undefined,
-      version,
-    }
-  }, [store, name, version])
-}
-
-function usePageTitle(host: HostSeries | undefined): void {
-  const name = host?.host.name
-  useEffect(() => {
-    document.title = name === undefined ? 'Vitals' : `${name} · Vitals`
-  }, [name])
 }
 
 function NoSuchHost(props: {

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
+import { ConnectionServicesContext } from '../features/connection/services.ts'
 import { LiveServicesContext } from '../features/live/services.ts'
 import { ServerAddressError } from '../transport/serverUrl.ts'
 import { baseOf, pinBase, routerPath } from './base.ts'
@@ -35,9 +36,11 @@ function App({ services }: { services: Services }) {
     <StrictMode>
       <ServicesContext value={services}>
         <ConnectServicesContext value={services.connect}>
-          <LiveServicesContext value={services.live}>
-            <RouterProvider router={router} />
-          </LiveServicesContext>
+          <ConnectionServicesContext value={services.connection}>
+            <LiveServicesContext value={services.live}>
+              <RouterProvider router={router} />
+            </LiveServicesContext>
+          </ConnectionServicesContext>
         </ConnectServicesContext>
       </ServicesContext>
     </StrictMode>

@@ -8,18 +8,15 @@ import {
   useSearch,
   type ErrorComponentProps,
 } from '@tanstack/react-router'
-import { spanNamed, usualSpan, type SpanName } from '../features/live/span.ts'
+import { usualSpan, type SpanName } from '../features/live/span.ts'
 import { CrashState, NoSuchPage } from './CrashState.tsx'
+import { ConnectionScreen } from './ConnectionScreen.tsx'
 import { HostPage } from './HostPage.tsx'
-
-/** What the address says besides the host; what it does not say is as usual. */
-interface Search {
-  window?: SpanName
-}
+import { connectionSearch, connectionSearchOf, searchOf, windowOf, type Search } from './search.ts'
 
 const rootRoute = createRootRoute({
   component: Outlet,
-  validateSearch: (search: Record<string, unknown>): Search => searchOf(spanNamed(search['window'])),
+  validateSearch: searchOf,
   errorComponent: ({ error }: ErrorComponentProps) => <CrashState error={error} />,
   notFoundComponent: NoSuchPage,
 })
@@ -30,11 +27,17 @@ const hostRoute = createRoute({
   path: '/hosts/$host',
   component: RoutedPage,
 })
+const connectionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connection',
+  validateSearch: connectionSearchOf,
+  component: RoutedConnection,
+})
 
 /** The router of the app below its base path. */
 export function makeRouter(basepath: string) {
   return createRouter({
-    routeTree: rootRoute.addChildren([ownRoute, hostRoute]),
+    routeTree: rootRoute.addChildren([ownRoute, hostRoute, connectionRoute]),
     basepath,
     defaultPreload: false,
     scrollRestoration: false,
@@ -57,11 +60,29 @@ function RoutedPage() {
     else void navigate({ to: '/hosts/$host', params: { host: name }, search: (old) => old })
   }
   const onSpan = (span: SpanName) => {
-    void navigate({ to: '.', search: () => searchOf(span), replace: true })
+    void navigate({ to: '.', search: () => windowOf(span), replace: true })
   }
-  return <HostPage name={host} span={search.window ?? usualSpan} onHost={onHost} onSpan={onSpan} />
+  const onConnection = () => {
+    void navigate({ to: '/connection', search: (old: Search) => connectionSearch(old, host) })
+  }
+  return (
+    <HostPage
+      name={host}
+      span={search.window ?? usualSpan}
+      onHost={onHost}
+      onSpan={onSpan}
+      onConnection={onConnection}
+    />
+  )
 }
 
-function searchOf(span: SpanName): Search {
-  return span === usualSpan ? {} : { window: span }
+function RoutedConnection() {
+  const { host, run, window } = connectionRoute.useSearch()
+  const navigate = useNavigate()
+  const onBack = () => {
+    const search = window ? { window } : {}
+    if (host === undefined) void navigate({ to: '/', search })
+    else void navigate({ to: '/hosts/$host', params: { host }, search })
+  }
+  return <ConnectionScreen name={host} runAtOnce={run === 1} onBack={onBack} />
 }

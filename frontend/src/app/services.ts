@@ -5,6 +5,8 @@ import { FrameScheduler } from '../chart/scheduler.ts'
 import { ChartTheme, followPage } from '../chart/theme.ts'
 import { TimeWindow } from '../chart/timeWindow.ts'
 import type { ConnectServices } from '../features/connect/services.ts'
+import { Journal } from '../features/connection/journal.ts'
+import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
 import type { LiveServices } from '../features/live/services.ts'
 import { SeriesStore } from '../series/seriesStore.ts'
 import { resolveServer, type ServerAddress } from '../transport/serverUrl.ts'
@@ -16,6 +18,7 @@ export interface Services {
   session: Session
   live: LiveServices
   connect: ConnectServices
+  connection: ConnectionServices
   theme: ThemeSwitch
 }
 
@@ -23,7 +26,9 @@ export interface Services {
 export function makeServices(base: string): Services {
   const server = findServer(base)
   const store = new SeriesStore()
-  const session = new Session({ url: server.socketUrl, store, servedPage: server.servedPage })
+  const journal = new Journal(store)
+  const session = new Session({ url: server.socketUrl, store: journal, servedPage: server.servedPage })
+  const scheduler = new FrameScheduler()
   const theme = new ThemeSwitch()
   const chartTheme = new ChartTheme()
   followPage(chartTheme)
@@ -32,7 +37,7 @@ export function makeServices(base: string): Services {
     session,
     theme,
     live: {
-      scheduler: new FrameScheduler(),
+      scheduler,
       window: new TimeWindow(),
       crosshair: new Crosshair(),
       chartTheme,
@@ -44,6 +49,7 @@ export function makeServices(base: string): Services {
       useServer: (address) => location.assign(pageOfServer(base, address)),
       reload: () => location.reload(),
     },
+    connection: makeConnection(session, journal, store, server, scheduler),
   }
 }
 

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { commandOf, type Command } from '../features/live/keyboard.ts'
 import type { SpanName } from '../features/live/span.ts'
+import { commandOf, type Command } from './keyboard.ts'
 import { useServices, type Services } from './services.ts'
 
 export interface PageKeys {
@@ -11,9 +11,10 @@ export interface PageKeys {
   onHost: (name: string) => void
   onSpan: (span: SpanName) => void
   onHelp: () => void
+  onConnection: () => void
 }
 
-/** The keys of the page, for as long as it stands. */
+/** The keys of the Live page, for as long as it stands. */
 export function usePageKeys(keys: PageKeys): void {
   const services = useServices()
   useEffect(() => {
@@ -32,6 +33,8 @@ function obey(command: Command, keys: PageKeys, { live, theme }: Services): void
   switch (command.kind) {
     case 'help':
       return keys.onHelp()
+    case 'connection':
+      return keys.onConnection()
     case 'theme':
       return theme.next()
     case 'release':

@@ -1,7 +1,16 @@
-import { useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react'
 import { formatAge, formatClock, formatMilliseconds, formatRate } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Button } from '../../ui/Button.tsx'
+import { classes } from '../../ui/classes.ts'
 import { Pill } from '../../ui/Pill.tsx'
 import { Steady } from '../../ui/Steady.tsx'
 import { useConnectServices } from './services.ts'
@@ -12,16 +21,19 @@ import {
   freshnessTone,
   freshnessWord,
   reasonOf,
+  transportText,
 } from './words.ts'
 
 export interface FreshnessBadgeProps {
   host: HostSeries | undefined
   /** Opens the dialog with the address of the server. */
   onServer: () => void
+  /** Leads to all there is to know of the connection; absent where that stands already. */
+  more?: ReactNode
 }
 
 /** How far the page can be trusted: the state, the age of the newest sample, and on a click everything else. */
-export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
+export function FreshnessBadge({ host, onServer, more }: FreshnessBadgeProps) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   const detailsId = useId()
@@ -47,9 +59,9 @@ export function FreshnessBadge({ host, onServer }: FreshnessBadgeProps) {
       >
         {freshnessWord[freshness]}
         <Age host={host} />
-        <RoundTrip />
+        <Way />
       </Pill>
-      {open && <Details id={detailsId} host={host} onServer={onServer} />}
+      {open && <Details id={detailsId} host={host} onServer={onServer} more={more} />}
     </div>
   )
 }
@@ -65,24 +77,34 @@ function Age({ host }: { host: HostSeries | undefined }) {
   )
 }
 
-function RoundTrip() {
-  const { roundTripMs } = useConnection()
+/** How far the server is; on the detour of an event stream that this is one. */
+function Way() {
+  const status = useConnection()
+  const detour = transportText(status)
   return (
     <span
-      className="hidden border-l border-line2 pl-2 font-normal text-mute wide:inline"
-      title="Round trip to the server"
+      className={classes(
+        'hidden border-l border-line2 pl-2 font-normal text-mute',
+        detour === '' ? 'wide:inline' : 'tablet:inline',
+      )}
+      title={detour === '' ? 'Round trip to the server' : detour}
     >
-      <Steady widest="0.0 ms">{formatMilliseconds(roundTripMs)}</Steady>
+      {detour === '' ? (
+        <Steady widest="0.0 ms">{formatMilliseconds(status.roundTripMs)}</Steady>
+      ) : (
+        'event stream'
+      )}
     </span>
   )
 }
 
-function Details({ id, host, onServer }: { id: string; host: HostSeries | undefined; onServer: () => void }) {
+function Details({ id, host, onServer, more }: FreshnessBadgeProps & { id: string }) {
   const status = useConnection()
   const { serverAddress } = useConnectServices()
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => box.current?.focus(), [])
   const rate = formatRate(status.bytesPerSecond)
+  const detour = transportText(status)
   return (
     <div
       ref={box}
@@ -96,7 +118,13 @@ function Details({ id, host, onServer }: { id: string; host: HostSeries | undefi
         <Row name="Newest sample">
           {host && !Number.isNaN(host.newestTime) ? formatClock(host.newestTime) : '–'}
         </Row>
-        <Row name="Round trip">{formatMilliseconds(status.roundTripMs)}</Row>
+        {detour === '' ? (
+          <Row name="Round trip">{formatMilliseconds(status.roundTripMs)}</Row>
+        ) : (
+          <Row name="Way" whole>
+            {detour}
+          </Row>
+        )}
         <Row name="Server's clock">{clockText(status)}</Row>
         <Row name="Dropped">{`${status.dropped} updates`}</Row>
         <Row name="To you">{`${rate.text} ${rate.unit}`}</Row>
@@ -104,18 +132,20 @@ function Details({ id, host, onServer }: { id: string; host: HostSeries | undefi
         {status.state !== 'live' && <Row name="Reason">{reasonOf(status)}</Row>}
         {status.problem !== undefined && <Row name="Problem">{status.problem}</Row>}
       </dl>
-      <Button className="mt-3.5 w-full" onClick={onServer}>
-        Another server…
-      </Button>
+      <div className="mt-3.5 grid gap-2">
+        {more}
+        <Button onClick={onServer}>Another server…</Button>
+      </div>
     </div>
   )
 }
 
-function Row({ name, children }: { name: string; children: string }) {
+/** `whole`: not cut short. */
+function Row({ name, whole = false, children }: { name: string; whole?: boolean; children: string }) {
   return (
     <>
       <dt className="text-mute">{name}</dt>
-      <dd className="truncate text-right font-medium" title={children}>
+      <dd className={classes('text-right font-medium', !whole && 'truncate')} title={children}>
         {children}
       </dd>
     </>

@@ -5,17 +5,22 @@ import { clockText } from './words.ts'
 /** What the connection costs and how well it does, for the foot of the page. */
 export function StreamFacts() {
   const status = useConnection()
-  const { bytesPerSecond, dropped, serverVersion } = status
+  const { bytesPerSecond, dropped } = status
   const rate = formatRate(bytesPerSecond)
   return (
     <>
-      <span>{`${rate.text} ${rate.unit} to you`}</span>
-      <span
-        className={dropped > 0 ? 'text-warn' : ''}
-      >{`${dropped} dropped · clock ${clockText(status)}`}</span>
-      {serverVersion !== undefined && <span className="tablet:ml-auto">{versionText(serverVersion)}</span>}
+      {`${rate.text} ${rate.unit} to you · `}
+      <span className={dropped > 0 ? 'text-warn' : ''}>{`${dropped} dropped`}</span>
+      {` · clock ${clockText(status)}`}
     </>
   )
+}
+
+/** The version of the server, at the right where there is room. */
+export function VersionFact() {
+  const { serverVersion } = useConnection()
+  if (serverVersion === undefined) return null
+  return <span className="tablet:ml-auto">{versionText(serverVersion)}</span>
 }
 
 function versionText(version: string): string {

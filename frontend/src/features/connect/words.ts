@@ -39,9 +39,15 @@ export function untilRetry(status: ConnectionStatus, nowMs: number): string {
   return seconds > 0 ? `in ${seconds} s` : 'now'
 }
 
-/** The server's clock beside the viewer's, as soon as an answer can be believed. */
-export function clockText({ roundTripMs, clockOffsetMs }: ConnectionStatus): string {
-  return formatOffset(roundTripMs === undefined ? undefined : clockOffsetMs)
+/** The server's clock beside the viewer's, as soon as an answer can be believed; on an event stream none is asked for. */
+export function clockText({ transport, roundTripMs, clockOffsetMs }: ConnectionStatus): string {
+  return formatOffset(transport === 'websocket' && roundTripMs === undefined ? undefined : clockOffsetMs)
+}
+
+/** `event stream: WebSockets are blocked …`; empty on a WebSocket, which is as it should be. */
+export function transportText({ transport, transportReason }: ConnectionStatus): string {
+  if (transport === 'websocket') return ''
+  return ['event stream', transportReason].filter(Boolean).join(': ')
 }
 
 /** Why the connection ended, as far as anybody said. */

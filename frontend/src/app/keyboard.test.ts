@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { commandOf, type KeyPress } from './keyboard.ts'
+import { commandOf } from './keyboard.ts'
+import type { KeyPress } from '../ui/pageKey.ts'
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -25,6 +26,7 @@ describe('the keys of the page', () => {
     ['?', { kind: 'help' }],
     [' ', { kind: 'pause' }],
     ['t', { kind: 'theme' }],
+    ['c', { kind: 'connection' }],
     ['Escape', { kind: 'release' }],
     ['1', { kind: 'span', span: '1m' }],
     ['4', { kind: 'span', span: 'all' }],

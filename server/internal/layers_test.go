@@ -20,7 +20,7 @@ var layers = map[string]int{
 	"vitals/internal/limits":            2,
 	"vitals/internal/ingest":            2,
 	"vitals/internal/client":            2,
-	"vitals/internal/bench":             2,
+	"vitals/internal/bench":             3,
 	"vitals/internal/stream":            2,
 	"vitals/internal/stream/streamtest": 2,
 	"vitals/internal/doctor":            3,

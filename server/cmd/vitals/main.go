@@ -34,6 +34,7 @@ type commandLine struct {
 
 	Serve       serveCommand       `cmd:"" default:"withargs" help:"Sample this machine and show it (the default)."`
 	Tail        tailCommand        `cmd:"" help:"Print metrics of a server as they come."`
+	Doctor      doctorCommand      `cmd:"" help:"Find out what stands between a server and its viewers, and what mends it; exit 0 if nothing is to be mended."`
 	Bench       benchCommand       `cmd:"" help:"Find out how many viewers this machine can hold."`
 	BenchFloor  benchFloorCommand  `cmd:"" hidden:""`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
@@ -56,6 +57,14 @@ type process struct {
 // exit ends parsing after the help was printed.
 type exit int
 
+// exitError is an error with an exit code of its own. Without a cause all is said already.
+type exitError struct {
+	code  int
+	cause error
+}
+
+func (e *exitError) Error() string { return e.cause.Error() }
+
 // run is the program: it never calls os.Exit, so that tests can run it whole. It returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
@@ -67,11 +76,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			panic(cause) // a fault of ours must not look like success
 		}
 	}()
-	if err := parseAndRun(ctx, args, stdout, stderr); err != nil {
-		fmt.Fprintln(stderr, "vitals: "+err.Error())
-		return 1
+	err := parseAndRun(ctx, args, stdout, stderr)
+	ended, isExit := errors.AsType[*exitError](err)
+	switch {
+	case err == nil:
+		return 0
+	case isExit && ended.cause == nil:
+		return ended.code
 	}
-	return 0
+	fmt.Fprintln(stderr, "vitals: "+err.Error())
+	if isExit {
+		return ended.code
+	}
+	return 1
 }
 
 func parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) error {

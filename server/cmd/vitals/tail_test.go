@@ -249,7 +249,8 @@ func TestNothingForeignReachesTheTerminalRaw(t *testing.T) {
 		for _, frame := range []wire.Frame{
 			wire.Catalog{Host: evil, Series: []metric.Series{{Metric: evil, Unit: metric.Unit(evil)}}},
 			wire.Update{Host: evil, Seq: 1, Timestamp: 1000, Values: wire.Column{1}},
-			wire.Gap{Host: evil}, wire.HostState{State: wire.Gone, Host: metric.Host{Name: evil}},
+			wire.Gap{Host: evil},
+			wire.HostState{State: wire.Gone, Host: metric.Host{Name: evil}},
 		} {
 			must(t, tail.take(frame))
 		}

@@ -91,17 +91,18 @@ func grouped(value float64) string {
 	}
 	whole, decimals, hasDecimals := strings.Cut(text, ".")
 	digits := strings.TrimPrefix(whole, "-")
-	groups := whole[:len(whole)-len(digits)]
-	for i, digit := range digits {
+	var groups strings.Builder
+	groups.WriteString(whole[:len(whole)-len(digits)])
+	for i := range len(digits) {
 		if i > 0 && (len(digits)-i)%3 == 0 {
-			groups += "\u202f"
+			groups.WriteRune('\u202f')
 		}
-		groups += string(digit)
+		groups.WriteByte(digits[i])
 	}
 	if hasDecimals {
-		return groups + "." + decimals
+		return groups.String() + "." + decimals
 	}
-	return groups
+	return groups.String()
 }
 
 func formatSeconds(seconds float64) (number, suffix string) {

@@ -33,6 +33,7 @@ type commandLine struct {
 	Config kong.ConfigFlag `placeholder:"FILE" env:"VITALS_CONFIG" help:"Read settings from this YAML file; its keys are the names of the flags."`
 
 	Serve       serveCommand       `cmd:"" default:"withargs" help:"Sample this machine and show it (the default)."`
+	Push        pushCommand        `cmd:"" help:"Add values of your own to a server, as arguments or as lines on standard input."`
 	Tail        tailCommand        `cmd:"" help:"Print metrics of a server as they come."`
 	Doctor      doctorCommand      `cmd:"" help:"Find out what stands between a server and its viewers, and what mends it; exit 0 if nothing is to be mended."`
 	Bench       benchCommand       `cmd:"" help:"Find out how many viewers this machine can hold."`

@@ -3,45 +3,114 @@ package wire_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"vitals/internal/metric"
 	"vitals/internal/wire"
 )
 
-// FuzzDecodeClient holds what a stranger sends against what must be true of every answer: an error names what is wrong
-// in few words, and what is accepted is plain JSON and survives being written and read again.
-func FuzzDecodeClient(f *testing.F) {
-	for _, seed := range []string{
-		`{"type":"ping","id":1}`, `{"type":"subscribe"}`, `{"type":"unsubscribe","hosts":["web-1"]}`, `{"type":"ping","type":"ping"}`,
-		`{"type":"subscribe","hosts":["a"],"metrics":["cpu","*"],"backfill":1.5,"since":{"a":{"epoch":"e","seq":12}}}`,
-		`{"type":"subscribe","backfill":1e400}`, `{"type":"subscribe","since":{"a":null}}`, `{"Type":"ping"}`, `[[[[[[[[[[[[`,
-		`{"type":"ping","id":9007199254740992}`, `{"type":"\u0070ing"}`, `{"type":"ping"}{}`, ``, `null`, "{\"\xff\":1}", `{"type":"subscribe","hosts":null}`,
-	} {
-		f.Add([]byte(seed))
+// addVectors makes the vectors of a direction the first inputs of a fuzz target.
+func addVectors(f *testing.F, direction string, add func(message []byte, binary bool)) {
+	f.Helper()
+	for _, vector := range readVectors(f) {
+		const longest = 4 << 10 // longer ones slow the search down
+		if vector.header["direction"] == direction && len(vector.message) <= longest {
+			add(vector.message, vector.codec().Binary())
+		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+}
+
+func codecFor(binary bool) wire.Codec {
+	if binary {
+		return wire.CBOR{}
+	}
+	return wire.JSON{}
+}
+
+// FuzzCommand holds what a stranger sends against what must be true of every answer: an error names what is wrong in few
+// words, and what is accepted means the same to encoding/json and survives being written and read again.
+func FuzzCommand(f *testing.F) {
+	addVectors(f, "client", func(message []byte, binary bool) { f.Add(message, binary) })
+	f.Fuzz(func(t *testing.T, data []byte, binary bool) {
 		if len(data) > wire.MaxClientFrameBytes {
 			t.Skip()
 		}
-		frame, err := wire.JSON{}.DecodeClient(data)
+		codec := codecFor(binary)
+		frame, err := codec.DecodeClient(data)
+		if !binary {
+			compareWithEncodingJSON(t, data, frame, err)
+		}
 		if err != nil {
 			checkRefusal(t, data, err)
 			return
 		}
-		if !json.Valid(data) {
-			t.Errorf("%q was accepted and is no JSON", data)
-		}
-		again, err := wire.JSON{}.DecodeClient(wire.JSON{}.Append(nil, frame))
-		if err != nil {
-			t.Fatalf("%q was accepted, and refused when it was written again: %v", data, err)
-		}
-		if difference := cmp.Diff(wire.JSON{}.Append(nil, frame), wire.JSON{}.Append(nil, again)); difference != "" {
-			t.Errorf("%q changes when it is written again:\n%s", data, difference)
-		}
+		checkAgain(t, data, frame, codec.Append, codec.DecodeClient)
 	})
+}
+
+// compareWithEncodingJSON is the other opinion on a text of JSON: whether it is one, and what an accepted frame holds.
+func compareWithEncodingJSON(t *testing.T, data []byte, frame wire.Frame, err error) {
+	t.Helper()
+	var fault *wire.FieldError
+	isJSON := json.Valid(data) && utf8.Valid(data)
+	switch saysNot := errors.As(err, &fault) && (strings.HasPrefix(fault.Message, "not JSON") || fault.Message == "not valid UTF-8"); {
+	case saysNot && isJSON:
+		t.Errorf("%q is JSON, and refused because %v", data, err)
+	case err == nil && !isJSON:
+		t.Errorf("%q is no JSON, and accepted", data)
+	case err == nil:
+		checkSameAsEncodingJSON(t, data, frame)
+	}
+}
+
+func checkSameAsEncodingJSON(t *testing.T, data []byte, frame wire.Frame) {
+	t.Helper()
+	var want wire.Frame
+	var err error
+	switch frame.(type) {
+	case wire.Subscribe:
+		want, err = unmarshal[wire.Subscribe](data)
+	case wire.Unsubscribe:
+		want, err = unmarshal[wire.Unsubscribe](data)
+	case wire.Ping:
+		want, err = unmarshal[wire.Ping](data)
+	default:
+		return // its times may be words, its numbers too large
+	}
+	if err != nil {
+		t.Errorf("%q is accepted, and refused by encoding/json: %v", data, err)
+		return
+	}
+	if difference := cmp.Diff(want, frame, cmpopts.EquateEmpty()); difference != "" {
+		t.Errorf("%q means something else to encoding/json:\n%s", data, difference)
+	}
+}
+
+func unmarshal[F wire.Frame](data []byte) (wire.Frame, error) {
+	var frame F
+	err := json.Unmarshal(data, &frame)
+	return frame, err
+}
+
+func checkAgain(
+	t *testing.T, data []byte, frame wire.Frame, encode func([]byte, wire.Frame) []byte, decode func([]byte) (wire.Frame, error),
+) {
+	t.Helper()
+	if hasNoJSON(frame) {
+		return
+	}
+	again, err := decode(encode(nil, frame))
+	if err != nil {
+		t.Fatalf("%q is accepted, and refused when it is written again: %v", data, err)
+	}
+	if difference := cmp.Diff(frame, again, equalNaN, cmpopts.EquateEmpty()); difference != "" {
+		t.Errorf("%q changes when it is written again:\n%s", data, difference)
+	}
 }
 
 func checkRefusal(t *testing.T, data []byte, err error) {
@@ -62,27 +131,66 @@ func checkRefusal(t *testing.T, data []byte, err error) {
 	}
 }
 
-// FuzzDecodeServer holds that no input of any size or shape breaks the decoder.
-func FuzzDecodeServer(f *testing.F) {
-	for _, seed := range []string{
-		`{"type":"update","host":"a","seq":1,"timestamp":1690000000.123,"values":[1,null,-2e-9]}`,
-		`{"type":"snapshot","host":"a","seq":1,"timestamps":[1,2],"columns":[[1,null]]}`,
-		`{"type":"catalog","host":"a","series":[{"metric":"cpu","family":"cpu","unit":"percent","kind":"gauge"}]}`,
-		`{"type":"gap","host":"a","recovered":false}`, `{"type":"tomorrow","x":[{}]}`, `{"type":"pong","id":1,"time":1}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		frame, err := wire.JSON{}.DecodeServer(data)
+// FuzzServerFrames holds that no input of any size or shape breaks the decoder of a client.
+func FuzzServerFrames(f *testing.F) {
+	addVectors(f, "server", func(message []byte, binary bool) { f.Add(message, binary) })
+	f.Fuzz(func(t *testing.T, data []byte, binary bool) {
+		codec := codecFor(binary)
+		frame, err := codec.DecodeServer(data)
 		if err != nil {
 			checkRefusal(t, data, err)
 			return
 		}
-		if frame == nil {
-			return
-		}
-		if _, err := (wire.JSON{}).DecodeServer(wire.JSON{}.Append(nil, frame)); err != nil {
-			t.Errorf("%q was accepted, and refused when it was written again: %v", data, err)
+		if frame != nil {
+			checkAgain(t, data, frame, codec.Append, codec.DecodeServer)
 		}
 	})
 }
+
+// FuzzParity holds that a frame that came in one codec can be passed on in the other without a change.
+func FuzzParity(f *testing.F) {
+	for _, direction := range []string{"client", "server"} {
+		addVectors(f, direction, func(message []byte, binary bool) { f.Add(message, binary, direction == "client") })
+	}
+	f.Fuzz(func(t *testing.T, data []byte, binary, client bool) {
+		decode, decodeOther := codecFor(binary).DecodeServer, codecFor(!binary).DecodeServer
+		if client {
+			decode, decodeOther = codecFor(binary).DecodeClient, codecFor(!binary).DecodeClient
+		}
+		frame, err := decode(data)
+		if err == nil && frame != nil {
+			checkAgain(t, data, frame, codecFor(!binary).Append, decodeOther)
+		}
+	})
+}
+
+// FuzzPushedEvent holds that an event that is accepted has what it must have, and that its times survive.
+func FuzzPushedEvent(f *testing.F) {
+	for _, seed := range []string{
+		`{"metric":"room.temp","value":21.3}`, `{"metric":"a","value":-0,"timestamp":1690000000.123,"host":"attic","unit":"c","help":"h"}`,
+		`{"metric":"a","value":1,"timestamp":"2023-07-22T04:26:40.5+02:00"}`, `{"metric":"a","value":1e999}`, `{"metric":"a","value":1,"timestamp":-1e30}`,
+		`{"metric":"a","value":"1"}`, `{"metric":"a","value":1,"Value":2}`, `{"metric":"a","value":1,"value":2}`, `[]`, `{}`, `null`, ``, `{"metric":"\ud800","value":1}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		event, err := wire.DecodePushedEvent(data)
+		if err != nil {
+			checkRefusal(t, data, err)
+			return
+		}
+		if !json.Valid(data) || event.Value != event.Value {
+			t.Errorf("%q is accepted as %+v", data, event)
+		}
+		again, err := wire.DecodePushedEvent(mustJSON(event))
+		if err != nil {
+			t.Fatalf("%q is accepted, and refused when it is written again: %v", data, err)
+		}
+		if difference := cmp.Diff(event, again, cmp.Comparer(sameInstant)); difference != "" {
+			t.Errorf("%q changes when it is written again:\n%s", data, difference)
+		}
+	})
+}
+
+// sameInstant compares as exactly as a number of JSON holds seconds.
+func sameInstant(a, b metric.TimestampMs) bool { return a.Seconds() == b.Seconds() }

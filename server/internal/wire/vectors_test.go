@@ -21,7 +21,7 @@ type vector struct {
 	message []byte
 }
 
-func readVectors(t *testing.T) map[string]vector {
+func readVectors(t testing.TB) map[string]vector {
 	t.Helper()
 	files, err := filepath.Glob("../../../protocol/vectors/*.txt")
 	if err != nil {
@@ -51,7 +51,7 @@ func readVectors(t *testing.T) map[string]vector {
 	return vectors
 }
 
-func message(t *testing.T, file, codec, text string) []byte {
+func message(t testing.TB, file, codec, text string) []byte {
 	t.Helper()
 	if codec == "json" {
 		return []byte(strings.TrimSuffix(text, "\n"))

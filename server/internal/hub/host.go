@@ -21,31 +21,34 @@ type host struct {
 	presence presence
 }
 
-// timeline tells how old ticks are, from clocks that may jump. Time passes by the hub's own clock, or faster, while a past
-// comes in a burst, by the timestamps; those count only where they pass the newest one so far, and a leap of them only for
-// a step. So a clock that is set forward and back again costs the past little, and one that is set back keeps nothing
+// timeline tells how old ticks are, from clocks that may jump. Time passes by the hub's own clock, and faster while a past
+// comes in a burst: by as much as the timestamps get further ahead of the hub's clock than they ever were, a leap of them
+// counting for a step only. So a clock that is set forward, back, or to and fro costs the past little, and keeps nothing
 // for ever.
 type timeline struct {
 	started bool
-	age     time.Duration
-	arrived time.Duration
-	newest  metric.TimestampMs
+	first   metric.TimestampMs
+	ahead   time.Duration // the most that timestamps were ahead of the hub's clock
+	leapt   time.Duration // what the burst added to the hub's clock
 }
 
-// A leap of the timestamps counts for at most this part of the backfill.
-const leapsOfBackfill = 10
+const (
+	leapsOfBackfill = 10                         // one leap counts for at most this part of the backfill
+	mostSinceFirst  = 200 * 365 * 24 * time.Hour // what fits a duration, with room to subtract
+)
 
-// step says how old the host is at a tick that arrives now.
+// step says how old the host is at a tick that arrives now. It never grows younger.
 func (l *timeline) step(timestamp metric.TimestampMs, arrived, backfill time.Duration) time.Duration {
 	if !l.started {
-		*l = timeline{started: true, arrived: arrived, newest: timestamp}
-		return 0
+		*l = timeline{started: true, first: timestamp, ahead: -arrived}
 	}
-	leap := time.Duration(min(max(0, timestamp-l.newest), metric.TimestampMs(backfill.Milliseconds()))) * time.Millisecond
-	l.age += max(arrived-l.arrived, min(leap, backfill/leapsOfBackfill), 0)
-	l.arrived = arrived
-	l.newest = max(l.newest, timestamp)
-	return l.age
+	most := metric.TimestampMs(mostSinceFirst.Milliseconds())
+	sinceFirst := time.Duration(min(max(timestamp-l.first, -most), most)) * time.Millisecond
+	if ahead := sinceFirst - arrived; ahead > l.ahead {
+		l.leapt += min(ahead-l.ahead, backfill/leapsOfBackfill)
+		l.ahead = ahead
+	}
+	return arrived + l.leapt
 }
 
 // presence is whether a host is heard of.

@@ -43,20 +43,20 @@ func (c *rejectionCounters) count(rejected []Rejection) {
 }
 
 func (c *rejectionCounters) of(err error) *atomic.Uint64 {
-	switch err { //nolint:errorlint // only those of names are wrapped, and they come last
-	case ErrNotFinite:
+	switch {
+	case errors.Is(err, ErrNotFinite):
 		return &c.notFinite
-	case ErrTooManySeries:
+	case errors.Is(err, ErrTooManySeries):
 		return &c.tooManySeries
-	case ErrTooManyTotal:
+	case errors.Is(err, ErrTooManyTotal):
 		return &c.tooManyTotal
-	case ErrTooManyHosts:
+	case errors.Is(err, ErrTooManyHosts):
 		return &c.tooManyHosts
-	}
-	if errors.Is(err, ErrBadHost) {
+	case errors.Is(err, ErrBadHost):
 		return &c.badHost
+	default:
+		return &c.badName
 	}
-	return &c.badName
 }
 
 func (c *rejectionCounters) load() Rejections {

@@ -88,8 +88,9 @@ func (s *Subscription) FollowAll(wish Wish) ([]Start, error) {
 	if s.all == nil {
 		s.hub.everyone.add(s.waker)
 	}
-	s.all = &Wish{Interval: wish.Interval, Serial: new(uint64), Replay: true}
-	s.roll = s.hub.roll.Load()
+	s.all = &wish
+	s.horizon = s.hub.serial.Load()
+	s.roll = s.hub.roll.Load() // from here on a host that comes has no tick up to the horizon, see look
 	var starts []Start
 	for _, host := range s.hub.Hosts() {
 		start, err := s.Follow(host.Name, wish)
@@ -150,12 +151,15 @@ func (s *Subscription) Next() (Delivery, bool) {
 }
 
 // look finds the cursors that have something. Only ticks up to a serial that was complete before are looked at: else one
-// host's newer tick could pass another's older one that is stored a moment later.
+// host's newer tick could pass another's older one that is stored a moment later. A host that came later than the last look
+// has no tick up to the last horizon, because the hub's roll grows before the serial does.
 func (s *Subscription) look() bool {
-	if s.all != nil && s.roll != s.hub.roll.Load() {
+	horizon := s.hub.serial.Load()
+	for s.all != nil && s.roll != s.hub.roll.Load() {
 		s.followNewcomers()
+		horizon = s.hub.serial.Load() // the waker is in place and will be told of all that comes behind this
 	}
-	s.horizon = s.hub.serial.Load() // after following: a waker that is in place is told of all that comes behind it
+	s.horizon = horizon
 	if s.horizon == s.done {
 		return false
 	}
@@ -205,14 +209,24 @@ func (s *Subscription) followNewcomers() {
 	for _, host := range s.hub.Hosts() {
 		listed[host.Name] = true
 	}
-	for at := len(s.cursors) - 1; at >= 0; at-- {
-		name := s.cursors[at].topic.host
+	for _, cursor := range slices.Clone(s.cursors) {
+		name := cursor.topic.host
 		if !listed[name] {
-			s.drop(at)
+			s.Unfollow(name)
 		}
 		delete(listed, name)
 	}
 	for name := range listed {
-		_, _ = s.Follow(name, *s.all) // it may have left again; its interval is in use, so there is room for it
+		s.followNewcomer(name)
+	}
+}
+
+// followNewcomer goes on behind the last horizon. The host may have left again; its interval is in use, so there is room.
+func (s *Subscription) followNewcomer(name string) {
+	behind := s.horizon
+	start, err := s.Follow(name, Wish{Interval: s.all.Interval, Serial: &behind, Replay: true})
+	if err == nil && start.Lost != nil {
+		newest := s.cursors[len(s.cursors)-1]
+		newest.expect = start.Topic.origin + 1 // so that the first delivery says what was missed
 	}
 }

@@ -1,6 +1,9 @@
 package hub
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Sweep implements [Bus]. Its work grows with the hosts, not with the viewers.
 func (h *Hub) Sweep(now time.Time) {
@@ -15,8 +18,11 @@ func (h *Hub) sweep(now time.Time) (ended []*Topic) {
 	defer h.mu.Unlock()
 	elapsed := h.advance(now)
 	ended = h.endIntervals(elapsed)
-	for _, subject := range h.hosts {
+	for _, subject := range slices.Clone(h.order) { // hosts may leave it
 		h.sweepHost(subject, elapsed)
+	}
+	if len(h.hosts) > len(h.order) {
+		h.forgetUnfollowed()
 	}
 	return ended
 }
@@ -40,18 +46,23 @@ func (h *Hub) endIntervals(elapsed time.Duration) (ended []*Topic) {
 	return ended
 }
 
-// sweepHost lets series leave, and finds out whether the host is silent, gone, or to be forgotten.
+// sweepHost lets series leave, and finds out whether the host is silent or gone.
 func (h *Hub) sweepHost(subject *host, elapsed time.Duration) {
 	h.series -= subject.columns.dropIdle(elapsed, h.options.SeriesIdle)
 	presence := &subject.presence
 	switch {
-	case !subject.listed:
-		if !subject.followed() {
-			h.forget(subject)
-		}
 	case !subject.described && len(subject.columns.seen) == 0 && elapsed-presence.heard >= h.options.SeriesIdle:
 		h.unlist(subject, h.wall())
 	case presence.fallsSilent(elapsed, h.options.Interval):
 		h.tell(HostSilent, subject, presence.heardAt)
+	}
+}
+
+// forgetUnfollowed drops the hosts that have left and that nobody follows any more.
+func (h *Hub) forgetUnfollowed() {
+	for _, subject := range h.hosts {
+		if !subject.listed && !subject.followed() {
+			h.forget(subject)
+		}
 	}
 }

@@ -44,8 +44,7 @@ type admission struct {
 // and the host a longer catalogue.
 func (c *columns) place(events []metric.Event, now time.Duration, admit *admission) (rejected []Rejection) {
 	c.cells = c.cells[:0]
-	grown := *c.catalog
-	grown.Series, grown.families = slices.Clip(grown.Series), slices.Clip(grown.families) // so that append copies
+	var grown *Catalog
 	for i, event := range events {
 		column, err := c.column(event, now, admit, &grown)
 		if err != nil {
@@ -55,13 +54,14 @@ func (c *columns) place(events []metric.Event, now time.Duration, admit *admissi
 		c.seen[column] = now
 		c.cells = append(c.cells, cell{column, event.Value})
 	}
-	if len(grown.Series) > len(c.catalog.Series) {
-		c.catalog = &grown
+	if grown != nil {
+		c.catalog = grown
 	}
 	return rejected
 }
 
-func (c *columns) column(event metric.Event, now time.Duration, admit *admission, grown *Catalog) (int32, error) {
+// column is that of the event's series; a new one is added to the grown catalogue, which is made when it is needed.
+func (c *columns) column(event metric.Event, now time.Duration, admit *admission, grown **Catalog) (int32, error) {
 	if math.IsNaN(event.Value) || math.IsInf(event.Value, 0) {
 		return 0, ErrNotFinite
 	}
@@ -76,9 +76,12 @@ func (c *columns) column(event metric.Event, now time.Duration, admit *admission
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrBadName, err)
 	}
+	if *grown == nil {
+		*grown = c.catalog.clipped()
+	}
 	series, family := describe(name, hint, admit.families)
-	column := int32(len(grown.Series))
-	grown.Series, grown.families = append(grown.Series, series), append(grown.families, family)
+	column := int32(len(c.seen))
+	(*grown).Series, (*grown).families = append((*grown).Series, series), append((*grown).families, family)
 	c.index[event.Metric] = column
 	c.seen = append(c.seen, now)
 	admit.room--

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"vitals/internal/metric"
@@ -14,6 +15,13 @@ type Catalog struct {
 
 	generation int             // another one each time that columns moved
 	families   []metric.Family // of each series, for the digits that mean something in a mean
+}
+
+// clipped is a copy that may grow: appending to it leaves the catalogue that others hold as it is.
+func (c *Catalog) clipped() *Catalog {
+	grown := *c
+	grown.Series, grown.families = slices.Clip(c.Series), slices.Clip(c.families)
+	return &grown
 }
 
 // Tick is one update as the hub keeps it: a row under the columns of its catalogue. It never changes.

@@ -55,7 +55,7 @@ func (e *examination) checkForwarded(ctx context.Context) bool {
 		return e.find("address", Fail, client.Explain(err))
 	case !isVitals:
 		return e.find("address", Fail, "a request with X-Forwarded-For is not answered by Vitals")
-	case told.Address == nobody:
+	case told.Address == nobody && told.ForwardedFor == nobody: // what is behind it in the list was put there by a proxy
 		return e.find("address", Fail, "anybody can claim any address by X-Forwarded-For, and is believed", problemHeaders)
 	}
 	isBehind := e.report.Proxy != "" || e.connection.ForwardedFor != ""
@@ -63,12 +63,12 @@ func (e *examination) checkForwarded(ctx context.Context) bool {
 	case e.address.Secure() && !told.Secure:
 		return e.find("address", Warn, "Vitals does not know that viewers come by https: X-Forwarded-Proto is missing", problemHeaders)
 	case !isBehind:
-		return e.find("address", Pass, "no proxy is seen; Vitals knows you as "+told.Address)
+		return e.find("address", Pass, "no proxy is seen; Vitals knows you as "+e.connection.Address)
 	case e.connection.ForwardedFor == "":
 		return e.find("address", Warn, e.proxy()+" does not say for whom it asks, so that all viewers share one address and its limits", problemHeaders)
 	case !told.TrustedProxy:
 		return e.find("address", Warn, "Vitals does not believe whom "+e.proxy()+" asks for, so that all viewers share the address "+
-			told.Address+" and its limits", problemTrust)
+			e.connection.Address+" and its limits", problemTrust)
 	}
-	return e.find("address", Pass, "Vitals knows you as "+told.Address+", from a proxy that it trusts")
+	return e.find("address", Pass, "Vitals knows you as "+e.connection.Address+", from a proxy that it trusts")
 }

@@ -14,6 +14,10 @@ import (
 func (e *examination) checkWebSocket(ctx context.Context) bool {
 	began := time.Now()
 	conn, err := client.Dial(ctx, e.address, client.How{Header: http.Header{"Origin": {e.address.Origin()}}})
+	if refusal, is := errors.AsType[*client.Refusal](err); is && refusal.Field == "Origin" {
+		// What is wrong with the name is told by another check. There may be more wrong behind it.
+		conn, err = client.Dial(ctx, e.address, client.How{})
+	}
 	if err != nil {
 		return e.explainWebSocket(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -140,7 +141,7 @@ func (s *pushSpool) putBack(batch []pushLine) {
 	for _, line := range batch {
 		s.bytes += len(line.body)
 	}
-	s.lines = append(batch[:len(batch):len(batch)], s.lines...)
+	s.lines = append(slices.Clip(batch), s.lines...)
 	s.trim()
 }
 

@@ -58,13 +58,15 @@ func (s *Service) open(w http.ResponseWriter, r *http.Request, media []string) (
 		return nil, tooLarge("Content-Length", maxWireBytes, "")
 	}
 	unpack := false
-	switch encoding := strings.ToLower(strings.TrimSpace(strings.Join(r.Header.Values("Content-Encoding"), ","))); encoding {
+	encoding := strings.ToLower(strings.Join(r.Header.Values("Content-Encoding"), ","))
+	switch encoding {
 	case "", "identity":
 	case "gzip", "x-gzip":
 		unpack = true
 	default:
 		w.Header().Set("Accept-Encoding", "gzip")
-		return nil, &Refusal{Code: CodeMedia, Field: "Content-Encoding", Message: fmt.Sprintf("%.40q is not read; allowed is gzip", encoding)}
+		message := fmt.Sprintf("%.40q is not read here; allowed is gzip", encoding)
+		return nil, &Refusal{Code: CodeMedia, Field: "Content-Encoding", Message: message}
 	}
 	select {
 	case s.bodies <- struct{}{}:

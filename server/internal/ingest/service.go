@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,9 +135,5 @@ func (c *countByCode) add(code string, count uint64) {
 func (c *countByCode) counts() map[string]uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	counts := make(map[string]uint64, len(c.byCode))
-	for code, count := range c.byCode {
-		counts[code] = count
-	}
-	return counts
+	return maps.Clone(c.byCode)
 }

@@ -56,7 +56,8 @@ func (s *Service) ServeQuery(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxEventBytes)
 	query := strings.ToUpper(strings.TrimSpace(r.PostFormValue("q")))
 	if !strings.HasPrefix(query, creatable) {
-		return &Refusal{Code: wire.CodeBadRequest, Field: "q", Message: "only " + creatable + " is answered here, as clients that write ask it"}
+		message := "only " + creatable + " is answered here, as clients that write ask it"
+		return &Refusal{Code: wire.CodeBadRequest, Field: "q", Message: message}
 	}
 	type result struct {
 		StatementID int `json:"statement_id"`

@@ -196,7 +196,9 @@ func TestASlowBodyIsCutAndCostsNobodyElse(t *testing.T) {
 	}
 	defer connection.Close()
 	event := `{"metric":"slow","value":1}` + "\n"
-	fmt.Fprintf(connection, "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n%s", event)
+	if _, err := fmt.Fprintf(connection, "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n%s", event); err != nil {
+		t.Fatal(err)
+	}
 	if got := h.post("/api/v1/events", `{"metric":"quick","value":1}`); got.status != http.StatusOK {
 		t.Errorf("beside the slow one: %d %s", got.status, got.body)
 	}
@@ -226,14 +228,17 @@ func TestAStreamedBodyIsShownBeforeItEnds(t *testing.T) {
 		answered <- response.StatusCode
 	}()
 	for i := range 5000 { // more than a piece
-		fmt.Fprintf(writer, "{\"metric\":\"s\",\"value\":%d,\"timestamp\":%.3f}\n", i, float64(time.Now().UnixMilli()-5000+int64(i))/1000)
+		at := float64(time.Now().UnixMilli()-5000+int64(i)) / 1000
+		if _, err := fmt.Fprintf(writer, "{\"metric\":\"s\",\"value\":%d,\"timestamp\":%.3f}\n", i, at); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for deadline := time.Now().Add(10 * time.Second); len(h.catalog(t, "web-1")) < 2; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing is shown while the body goes on")
 		}
 	}
-	writer.Close()
+	_ = writer.Close()
 	if status := <-answered; status != http.StatusOK {
 		t.Errorf("answered %d", status)
 	}

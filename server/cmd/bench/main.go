@@ -23,6 +23,7 @@ type commandLine struct {
 	Resources resourcesCommand `cmd:"" help:"Processor time and memory of the server, beside other monitors."`
 	Fanout    fanoutCommand    `cmd:"" help:"Cost of each of many viewers, beside a plain loop of writes."`
 	Latency   latencyCommand   `cmd:"" help:"Time from a sample to a viewer."`
+	Storm     stormCommand     `cmd:"" help:"A server that is killed under its viewers."`
 
 	Idle  idleCommand  `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
 	Floor floorCommand `cmd:"" hidden:"" help:"Write the same bytes to all connections each second."`

@@ -34,3 +34,14 @@ func (v *viewer) announced(ledger *Ledger, last, dropped uint64) {
 	ledger.Dropped += int(dropped)
 	v.position = max(v.position, last)
 }
+
+// add sums up.
+func (l *Ledger) add(other Ledger) {
+	l.Deliveries += other.Deliveries
+	l.Bytes += other.Bytes
+	l.Gaps += other.Gaps
+	l.Dropped += other.Dropped
+	l.Lost += other.Lost
+	l.Duplicates += other.Duplicates
+	l.Closed += other.Closed
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -266,16 +265,10 @@ func (o *Options) launch(ctx context.Context, arguments ...string) (*subject, er
 	if err := begin(); err != nil {
 		return nil, err
 	}
-	line, err := process.Line()
+	address, err := process.address()
 	if err != nil {
 		process.Stop()
 		return nil, err
 	}
-	_, address, found := strings.Cut(line, "http://")
-	if !found {
-		process.Stop()
-		return nil, fmt.Errorf("%s does not say its address: %q", arguments[0], line)
-	}
-	process.Discard()
-	return &subject{url: "http://" + strings.TrimSuffix(address, "/"), pid: process.PID, process: process}, nil
+	return &subject{url: "http://" + address, pid: process.PID, process: process}, nil
 }

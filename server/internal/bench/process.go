@@ -72,6 +72,20 @@ func (p *Process) Line() (string, error) {
 	return strings.TrimSpace(text), nil
 }
 
+// address reads it off the first line, which says http://HOST:PORT/. What the program prints later is dropped.
+func (p *Process) address() (string, error) {
+	line, err := p.Line()
+	if err != nil {
+		return "", err
+	}
+	_, address, found := strings.Cut(line, "http://")
+	if !found {
+		return "", fmt.Errorf("%s does not say its address: %q", p.name, line)
+	}
+	p.Discard()
+	return strings.TrimSuffix(address, "/"), nil
+}
+
 // Discard drops what the program prints from now on, so that it never waits for us.
 func (p *Process) Discard() {
 	go func() { _, _ = io.Copy(io.Discard, p.output) }() // ends with the program

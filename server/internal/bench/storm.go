@@ -92,8 +92,8 @@ func waitForAll(ctx context.Context, viewers []*stormViewer, epochs uint64, bega
 	seconds := make([]float64, 0, len(viewers))
 	for _, viewer := range viewers {
 		for viewer.epochs.Load() <= epochs {
-			if time.Since(began) > patience {
-				return nil, fmt.Errorf("viewer %d is not back after %v: %v", viewer.number, patience, viewer.trouble.Load())
+			if time.Since(began) > patience || viewer.gaveUp.Load() {
+				return nil, fmt.Errorf("viewer %d does not come back: %v", viewer.number, viewer.trouble.Load())
 			}
 			if err := Sleep(ctx, pause); err != nil {
 				return nil, err
@@ -117,14 +117,19 @@ type stormViewer struct {
 	epochs     atomic.Uint64
 	sinceNano  atomic.Int64 // when the first row of the newest epoch came
 	trouble    atomic.Value // the last failure, for whoever waits in vain
+	gaveUp     atomic.Bool
 	dialFailed int
 }
 
-// run comes back until the context ends.
+// run comes back until the context ends, or the server says not to.
 func (v *stormViewer) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := v.watch(ctx)
 		v.trouble.Store(fmt.Sprint(err))
+		if ctx.Err() == nil && !client.ComesBack(err) {
+			v.gaveUp.Store(true)
+			return
+		}
 		const floor, first, last = 250 * time.Millisecond, time.Second, 30 * time.Second
 		wait := max(floor, time.Duration(rand.Float64()*float64(min(last, first<<min(v.dialFailed, 5)))))
 		if refusal, is := errors.AsType[*client.Refusal](err); is {

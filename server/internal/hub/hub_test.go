@@ -2,6 +2,8 @@ package hub_test
 
 import (
 	"fmt"
+	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,6 +64,99 @@ func TestADayOfBackfillIsKept(t *testing.T) {
 	}
 	if got := len(start.Past); got != day {
 		t.Errorf("kept %d ticks of a day, expected %d", got, day)
+	}
+}
+
+func TestPushedRowsDoNotShortenThePast(t *testing.T) {
+	const second, pushes = 1000, 20
+	bus := hub.New(hub.Options{Backfill: time.Minute})
+	for at := range 120 {
+		update := sixtySeries()
+		update.Timestamp = metric.TimestampMs(at * second)
+		bus.Publish(update)
+		for i := range pushes {
+			bus.Publish(metric.Update{
+				Host: "a", Timestamp: update.Timestamp + metric.TimestampMs(i),
+				Events: []metric.Event{{Metric: "pushed", Value: 1}},
+			})
+		}
+	}
+	s := bus.Subscribe(1, asleep{})
+	defer s.Close()
+	start, err := s.Follow("a", hub.Wish{Backfill: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sampled := 0
+	for _, tick := range start.Past {
+		if tick.Columns == nil {
+			sampled++
+		}
+	}
+	if sampled < 59 || sampled > 61 {
+		t.Errorf("%d sampled rows of a minute are left", sampled)
+	}
+}
+
+func TestRejectionsAreCountedByCause(t *testing.T) {
+	bus := hub.New(hub.Options{MaxSeries: 2, MaxHosts: 2, MaxTotal: 3})
+	publish := func(host string, names ...string) {
+		update := metric.Update{Host: host}
+		for _, name := range names {
+			update.Events = append(update.Events, metric.Event{Metric: name, Value: 1})
+		}
+		bus.Publish(update)
+	}
+	publish("a", "no name", "one", "two", "three", "four")
+	bus.Publish(metric.Update{Host: "a", Events: []metric.Event{{Metric: "one", Value: math.NaN()}}})
+	publish("b", "one", "two", "three")
+	publish("c", "one")
+	publish("no host", "one", "two", "three", "four")
+	wanted := hub.Rejections{BadHost: 4, BadName: 1, NotFinite: 1, TooManySeries: 2, TooManyTotal: 2, TooManyHosts: 1}
+	if got := bus.Rejections(); got != wanted || got.Total() != 11 {
+		t.Errorf("got %+v, expected %+v", got, wanted)
+	}
+}
+
+// A waker and a follower that share a lock must not wait for one another, whatever the publisher does.
+func TestWakersMayFollow(t *testing.T) {
+	bus := hub.New(hub.Options{})
+	bus.Publish(sixtySeries())
+	bus.Describe(metric.Host{Name: "b"})
+	waker := &follower{}
+	waker.subscription = bus.Subscribe(1<<20, waker)
+	defer waker.subscription.Close()
+	var group sync.WaitGroup
+	group.Go(func() {
+		for range 1000 {
+			waker.follow(t, time.Minute)
+		}
+	})
+	for range 1000 {
+		bus.Publish(sixtySeries())
+	}
+	group.Wait()
+}
+
+type follower struct {
+	mu           sync.Mutex
+	subscription *hub.Subscription
+}
+
+func (f *follower) Wake(*hub.Topic) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.subscription.Unfollow("b")
+	f.subscription.Next()
+}
+
+func (f *follower) follow(t *testing.T, interval time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, host := range []string{"a", "b"} {
+		if _, err := f.subscription.Follow(host, hub.Wish{Interval: interval}); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

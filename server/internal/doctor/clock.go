@@ -65,7 +65,8 @@ func (e *examination) checkForwarded(ctx context.Context) bool {
 	case !isBehind:
 		return e.find("address", Pass, "no proxy is seen; Vitals knows you as "+e.connection.Address)
 	case e.connection.ForwardedFor == "":
-		return e.find("address", Warn, e.proxy()+" does not say for whom it asks, so that all viewers share one address and its limits", problemHeaders)
+		return e.find("address", Warn,
+			e.proxy()+" does not say for whom it asks, so that all viewers share one address and its limits", problemHeaders)
 	case !told.TrustedProxy:
 		return e.find("address", Warn, "Vitals does not believe whom "+e.proxy()+" asks for, so that all viewers share the address "+
 			e.connection.Address+" and its limits", problemTrust)

@@ -35,7 +35,8 @@ func (e *examination) checkEvents(ctx context.Context) bool {
 	encoding := response.Header.Get("Content-Encoding")
 	if encoding != "" && encoding != "identity" {
 		_ = response.Body.Close()
-		e.find("compression", Fail, e.proxy()+" compresses the event stream ("+encoding+"), which holds events back", problemCompression)
+		e.find("compression", Fail,
+			e.proxy()+" compresses the event stream ("+encoding+"), which holds events back", problemCompression)
 		response, err = e.open(ctx, address, "Accept", "text/event-stream", "Accept-Encoding", "identity")
 		if err != nil {
 			return e.explainNoEvents(ctx, err)
@@ -109,7 +110,8 @@ func (e *examination) readEvents(body io.Reader, count int) []arrival {
 
 func (e *examination) judgeEvents(ctx context.Context, arrivals []arrival, wanted int, interval time.Duration) bool {
 	if wanted < 1 {
-		return e.find("events", Skip, fmt.Sprintf("a tick takes %s, too long to time events within %s; give more by --timeout", interval, e.options.Timeout))
+		return e.find("events", Skip,
+			fmt.Sprintf("a tick takes %s, too long to time events within %s; give more by --timeout", interval, e.options.Timeout))
 	}
 	if len(arrivals) < wanted {
 		if ctx.Err() == nil {
@@ -130,12 +132,14 @@ func (e *examination) judgeEvents(ctx context.Context, arrivals []arrival, wante
 		return e.find("events", Fail, fmt.Sprintf("events came %.1f to %.1f s after they were measured: %s holds them back",
 			earliest.Seconds(), latest.Seconds(), e.proxy()), problemBuffering)
 	}
-	return e.find("events", Pass, fmt.Sprintf("%d events came one by one, the latest %s after it was measured", len(arrivals), milliseconds(latest)))
+	return e.find("events", Pass,
+		fmt.Sprintf("%d events came one by one, the latest %s after it was measured", len(arrivals), milliseconds(latest)))
 }
 
 func (e *examination) explainNoEvents(ctx context.Context, err error) bool {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return e.find("events", Fail, fmt.Sprintf("not even the head of the event stream came within %s: %s holds it back", e.options.Timeout, e.proxy()),
+		return e.find("events", Fail,
+			fmt.Sprintf("not even the head of the event stream came within %s: %s holds it back", e.options.Timeout, e.proxy()),
 			problemBuffering)
 	}
 	return e.find("events", Fail, "no event stream opens: "+client.Explain(err))

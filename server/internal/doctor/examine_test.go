@@ -118,7 +118,8 @@ func TestFindings(t *testing.T) {
 		"a clock that goes after":  {patient{skew: -5 * time.Second}, 0, "", map[string]string{"clock": "warn 5.0 s behind"}},
 		"events come late": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, r *http.Request) { late.serveEvents(w, r, 1500*time.Millisecond) }}},
-			0, "", map[string]string{"events": "fail 1.5 to 1.5 s after"},
+			0, "",
+			map[string]string{"events": "fail 1.5 to 1.5 s after"},
 		},
 		"the head does not come": {patient{paths: map[string]http.HandlerFunc{"/events": silent}}, 0, "", map[string]string{"events": "fail not even the head"}},
 		"only the head comes": {
@@ -127,22 +128,26 @@ func TestFindings(t *testing.T) {
 				_ = http.NewResponseController(w).Flush()
 				<-r.Context().Done()
 			}}},
-			0, "", map[string]string{"events": "fail 0 of 3 events came"},
+			0, "",
+			map[string]string{"events": "fail 0 of 3 events came"},
 		},
 		"the stream ends": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/event-stream") }}},
-			time.Second, "", map[string]string{"events": "fail was cut", "idle-events": "fail was cut after"},
+			time.Second, "",
+			map[string]string{"events": "fail was cut", "idle-events": "fail was cut after"},
 		},
 		"something else at events": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }}},
-			0, "", map[string]string{"events": "fail answered 200, as text/html"},
+			0, "",
+			map[string]string{"events": "fail answered 200, as text/html"},
 		},
 		"nothing at events": {patient{paths: map[string]http.HandlerFunc{"/events": http.NotFound}}, 0, "", map[string]string{"events": "fail does not lead"}},
 		"events refused": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) {
 				refuse(w, 503, "too_many_connections", "", "too many\x1b")
 			}}},
-			0, "", map[string]string{"events": "fail too many\ufffd"},
+			0, "",
+			map[string]string{"events": "fail too many\ufffd"},
 		},
 		"compressed events": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, r *http.Request) {
@@ -151,31 +156,37 @@ func TestFindings(t *testing.T) {
 				}
 				late.serveEvents(w, r, 0)
 			}}},
-			0, "", map[string]string{"compression": "fail gzip"},
+			0, "",
+			map[string]string{"compression": "fail gzip"},
 		},
 		"ticks that are rare": {patient{interval: 60}, 0, "", map[string]string{"events": "skip --timeout"}},
 		"a lost upgrade": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { refuse(w, 426, "upgrade_required", "Upgrade", "no") }}},
-			0, "", map[string]string{"websocket": "fail do not arrive"},
+			0, "",
+			map[string]string{"websocket": "fail do not arrive"},
 		},
 		"a proxy that fails at upgrades": {
-			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }}},
-			0, "", map[string]string{"websocket": "fail fails at the handshake"},
+			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }}},
+			0, "",
+			map[string]string{"websocket": "fail fails at the handshake"},
 		},
 		"a proxy that refuses upgrades": {
-			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }}},
-			0, "", map[string]string{"websocket": "fail answers 400"},
+			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }}},
+			0, "",
+			map[string]string{"websocket": "fail answers 400"},
 		},
 		"no path for WebSockets": {patient{paths: map[string]http.HandlerFunc{"/ws": http.NotFound}}, 0, "", map[string]string{"websocket": "fail /ws does not lead"}},
 		"something else at ws": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hi")) }}},
-			0, "", map[string]string{"websocket": "fail not Vitals"},
+			0, "",
+			map[string]string{"websocket": "fail not Vitals"},
 		},
 		"too many connections": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) {
 				refuse(w, 503, "too_many_connections", "", "too many")
 			}}},
-			0, "", map[string]string{"websocket": "fail too many"},
+			0, "",
+			map[string]string{"websocket": "fail too many"},
 		},
 		"quiet streams that live": {patient{}, 300 * time.Millisecond, "", nil},
 		"everybody is believed": {
@@ -184,13 +195,15 @@ func TestFindings(t *testing.T) {
 					told["address"] = forwarded
 				}
 			}},
-			0, "", map[string]string{"address": "fail anybody can claim"},
+			0, "",
+			map[string]string{"address": "fail anybody can claim"},
 		},
 		"the proxy is not believed": {
 			patient{tell: func(_ *http.Request, told map[string]any) {
 				told["address"], told["forwardedFor"] = "10.0.0.9", "198.51.100.7"
 			}},
-			0, "", map[string]string{"address": "warn share the address 10.0.0.9"},
+			0, "",
+			map[string]string{"address": "warn share the address 10.0.0.9"},
 		},
 		"HTTP/1.0": {
 			patient{tell: func(_ *http.Request, told map[string]any) { told["protocol"] = "HTTP/1.0" }}, 0, "", map[string]string{"http": "warn HTTP/1.0"},

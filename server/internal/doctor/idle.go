@@ -80,7 +80,8 @@ func (e *examination) judgeIdle(check, name string, went quiet) {
 	case went.err == nil && went.opened:
 		e.find(check, Pass, fmt.Sprintf("a quiet %s stayed open for %s", name, lasted))
 	case went.opened:
-		e.find(check, Fail, fmt.Sprintf("a quiet %s was cut after %s; Vitals gives a sign of life every 10 to 15 s", name, lasted), problemIdle)
+		e.find(check, Fail,
+			fmt.Sprintf("a quiet %s was cut after %s; Vitals gives a sign of life every 10 to 15 s", name, lasted), problemIdle)
 	default:
 		e.find(check, Skip, fmt.Sprintf("no %s opened to be watched", name))
 	}

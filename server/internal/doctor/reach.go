@@ -47,7 +47,8 @@ func (e *examination) explainAnswer(ctx context.Context, got answer) bool {
 	case got.status >= http.StatusMultipleChoices && got.status < http.StatusBadRequest:
 		return e.find("reachable", Fail, fmt.Sprintf("the answer leads elsewhere, to %.200s; ask there", got.header.Get("Location")))
 	case got.status == http.StatusUnauthorized, got.status == http.StatusProxyAuthRequired:
-		return e.find("reachable", Fail, e.proxy()+" wants a login; no secrets are sent from here, so ask behind it or let this machine pass")
+		return e.find("reachable", Fail,
+			e.proxy()+" wants a login; no secrets are sent from here, so ask behind it or let this machine pass")
 	case got.status >= http.StatusInternalServerError:
 		return e.find("reachable", Fail, fmt.Sprintf("%s answers %d: it does not reach Vitals", e.proxy(), got.status), problemUpstream)
 	}
@@ -58,7 +59,8 @@ func (e *examination) explainAnswer(ctx context.Context, got answer) bool {
 func (e *examination) explainHost(refusal *client.Refusal) bool {
 	seen := quoted(refusal.Message)
 	if seen != "" && !strings.EqualFold(seen, e.address.Hostname()) {
-		return e.find("host", Fail, fmt.Sprintf("%s asks Vitals for the name %s instead of %s", e.proxy(), seen, e.site.Name), problemHeaders, problemAllowHost)
+		return e.find("host", Fail,
+			fmt.Sprintf("%s asks Vitals for the name %s instead of %s", e.proxy(), seen, e.site.Name), problemHeaders, problemAllowHost)
 	}
 	return e.find("host", Fail, fmt.Sprintf("Vitals does not know that it goes by the name %s", e.site.Name), problemAllowHost)
 }
@@ -79,14 +81,16 @@ func (e *examination) explainPath(ctx context.Context, got answer) bool {
 		return e.find("base", Fail, fmt.Sprintf("something answers %d that is not Vitals%s", got.status, e.through()), problemBase)
 	}
 	if got.isPage() || got.refusal().Code == "not_found" {
-		return e.find("base", Fail, fmt.Sprintf("the path %s arrives at Vitals with %s still on; the proxy must take it off, or Vitals be told of it",
-			e.site.Path, e.site.Bare), problemBase)
+		return e.find("base", Fail,
+			fmt.Sprintf("the path %s arrives at Vitals with %s still on; the proxy must take it off, or Vitals be told of it",
+				e.site.Path, e.site.Bare), problemBase)
 	}
 	where := "nor does it answer at /"
 	if _, _, isVitals, err := e.askConnection(ctx, e.address.Root()); err == nil && isVitals {
 		where = "it does at /, so the proxy lacks the path"
 	}
-	return e.find("base", Fail, fmt.Sprintf("Vitals does not answer at %s (%d%s); %s", e.site.Path, got.status, e.through(), where), problemBase)
+	return e.find("base", Fail,
+		fmt.Sprintf("Vitals does not answer at %s (%d%s); %s", e.site.Path, got.status, e.through(), where), problemBase)
 }
 
 // checkBase looks at the page and at the path without its closing slash, which people type.
@@ -96,7 +100,8 @@ func (e *examination) checkBase(ctx context.Context) bool {
 		return e.find("base", Fail, "the page does not come: "+client.Explain(err))
 	}
 	if !page.isPage() && page.refusal().Code == "" {
-		return e.find("base", Fail, fmt.Sprintf("the API answers, but %s is answered by something else (%d)", e.site.Path, page.status), problemBase)
+		return e.find("base", Fail,
+			fmt.Sprintf("the API answers, but %s is answered by something else (%d)", e.site.Path, page.status), problemBase)
 	}
 	if e.site.Bare == "" {
 		return e.find("base", Pass, "everything is at /")
@@ -112,7 +117,9 @@ func (e *examination) checkBase(ctx context.Context) bool {
 	}
 	isRedirect := got.status >= http.StatusMultipleChoices && got.status < http.StatusBadRequest
 	if err != nil || !isRedirect || target.Path != e.address.Path() {
-		return e.find("base", Warn, fmt.Sprintf("%s works, %s without the closing slash does not lead there (%d)", e.site.Path, e.site.Bare, got.status), problemBase)
+		return e.find("base", Warn,
+			fmt.Sprintf("%s works, %s without the closing slash does not lead there (%d)", e.site.Path, e.site.Bare, got.status),
+			problemBase)
 	}
 	return e.find("base", Pass, fmt.Sprintf("everything is at %s, and %s leads there", e.site.Path, e.site.Bare))
 }
@@ -124,12 +131,14 @@ func (e *examination) checkOrigin(ctx context.Context) bool {
 	case err != nil:
 		return e.find("origin", Fail, client.Explain(err))
 	case !isVitals && got.refusal().Field == "Origin":
-		return e.find("origin", Fail, fmt.Sprintf("%s asks Vitals for %s instead of %s, so that Vitals takes its own page for a stranger's and refuses it",
-			e.proxy(), e.connection.Host, e.address.Host()), problemHeaders)
+		return e.find("origin", Fail,
+			fmt.Sprintf("%s asks Vitals for %s instead of %s, so that Vitals takes its own page for a stranger's and refuses it",
+				e.proxy(), e.connection.Host, e.address.Host()), problemHeaders)
 	case !isVitals:
 		return e.find("origin", Fail, fmt.Sprintf("a request of the app's own page is answered %d", got.status), problemHeaders)
 	case !strings.EqualFold(e.connection.Host, e.address.Host()):
-		return e.find("origin", Warn, fmt.Sprintf("Vitals is asked for %s instead of %s", e.connection.Host, e.address.Host()), problemHeaders)
+		return e.find("origin", Warn,
+			fmt.Sprintf("Vitals is asked for %s instead of %s", e.connection.Host, e.address.Host()), problemHeaders)
 	}
 	return e.find("origin", Pass, "Vitals is asked under its name, and lets its own page read")
 }

@@ -50,9 +50,11 @@ func (e *examination) explainWebSocket(err error) bool {
 	case status == http.StatusNotFound:
 		return e.find("websocket", Fail, "the path "+e.site.Path+"ws does not lead to Vitals", problemBase)
 	case status >= http.StatusInternalServerError:
-		return e.find("websocket", Fail, fmt.Sprintf("%s fails at the handshake of a WebSocket (%d)", e.proxy(), status), problemUpgrade)
+		return e.find("websocket", Fail,
+			fmt.Sprintf("%s fails at the handshake of a WebSocket (%d)", e.proxy(), status), problemUpgrade)
 	default:
-		return e.find("websocket", Fail, fmt.Sprintf("the handshake of a WebSocket is answered %d by something that is not Vitals", status), problemUpgrade)
+		return e.find("websocket", Fail,
+			fmt.Sprintf("the handshake of a WebSocket is answered %d by something that is not Vitals", status), problemUpgrade)
 	}
 }
 

@@ -112,9 +112,9 @@ func TestASlowSessionIsToldExactlyWhatItMissed(t *testing.T) {
 	must(t, client.SkipHandshake())
 	ledger := streamtest.Ledger{Host: testHost}
 	must(t, ledger.Follow(client, func() bool { return ledger.Last == lagTicks }))
-	if ledger.Dropped == 0 || ledger.Rows+ledger.Dropped != lagTicks || streams.Skipped() != ledger.Dropped {
+	if ledger.Dropped == 0 || ledger.Rows+ledger.Dropped != lagTicks || streams.Stats().Skipped != ledger.Dropped {
 		t.Errorf("%d rows and %d dropped of %d; the server counts %d dropped",
-			ledger.Rows, ledger.Dropped, lagTicks, streams.Skipped())
+			ledger.Rows, ledger.Dropped, lagTicks, streams.Stats().Skipped)
 	}
 	t.Logf("%d received, %d dropped", ledger.Rows, ledger.Dropped)
 }
@@ -128,7 +128,7 @@ func TestASlowPlainViewerGoesOnWithTheNewest(t *testing.T) {
 	t.Cleanup(client.CloseNow)
 	eventually(t, "the viewer is in", func() bool { return viewersIn(streams) == 1 })
 	for seq := range 10 * lagTicks {
-		if bus.Publish(tick(seq, 2)); streams.Skipped() > 0 {
+		if bus.Publish(tick(seq, 2)); streams.Stats().Skipped > 0 {
 			break
 		}
 	}

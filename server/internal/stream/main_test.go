@@ -54,7 +54,7 @@ func serveStreams(t *testing.T, streams *Streams) string {
 			t.Errorf("shutdown: %v", err)
 		}
 		_ = server.Close()
-		streams.viewers.Wait()
+		streams.present.Wait()
 		<-ended
 	})
 	return listener.Addr().String()
@@ -86,10 +86,10 @@ func seriesName(i int) string { return "cpu.core{core=" + strconv.Itoa(i) + "}" 
 
 // viewersIn counts the viewers that follow a host.
 func viewersIn(streams *Streams) int {
-	streams.cache.mu.Lock()
-	defer streams.cache.mu.Unlock()
+	streams.groups.mu.Lock()
+	defer streams.groups.mu.Unlock()
 	count := 0
-	for _, group := range streams.cache.groups {
+	for _, group := range streams.groups.held {
 		count += group.viewers
 	}
 	return count
@@ -97,9 +97,9 @@ func viewersIn(streams *Streams) int {
 
 // groupsHeld counts the kinds of viewers that the encode cache knows.
 func groupsHeld(streams *Streams) int {
-	streams.cache.mu.Lock()
-	defer streams.cache.mu.Unlock()
-	return len(streams.cache.groups)
+	streams.groups.mu.Lock()
+	defer streams.groups.mu.Unlock()
+	return len(streams.groups.held)
 }
 
 // eventually polls until the condition holds.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"vitals/internal/metric"
@@ -74,43 +73,6 @@ func offeredSubprotocols(header http.Header) []string {
 		}
 	}
 	return offered
-}
-
-// plainRequest is what the query of a plain stream asks for.
-type plainRequest struct {
-	globs []metric.Glob
-	batch bool
-}
-
-func (p plainRequest) shape(session bool) shape {
-	switch {
-	case session:
-		return shapeSession
-	case p.batch:
-		return shapeBatch
-	default:
-		return shapeEvents
-	}
-}
-
-// parsePlain reads ?metrics=GLOB,...&batch=1.
-func parsePlain(query url.Values) (plainRequest, error) {
-	var request plainRequest
-	for name, values := range query {
-		var err error
-		switch name {
-		case "metrics":
-			request.globs, err = parseGlobs(values)
-		case "batch":
-			request.batch, err = parseSwitch(name, values)
-		default:
-			err = &wire.FieldError{Code: wire.CodeBadRequest, Field: name, Message: "no such parameter; allowed are metrics and batch"}
-		}
-		if err != nil {
-			return plainRequest{}, err
-		}
-	}
-	return request, nil
 }
 
 func parseGlobs(values []string) ([]metric.Glob, error) {

@@ -168,7 +168,7 @@ func TestResumeBeyondMemoryIsAGap(t *testing.T) {
 		"long ago":         {metric.Position{Epoch: bus.Epoch(), Seq: 3}, &wire.Gap{From: 4, To: 15, Dropped: 12}, 16, 10},
 		"before all":       {metric.Position{Epoch: bus.Epoch(), Seq: 0}, &wire.Gap{From: 1, To: 15, Dropped: 15}, 16, 10},
 		"the future":       {metric.Position{Epoch: bus.Epoch(), Seq: 26}, &wire.Gap{}, 16, 10},
-		"the far future":   {metric.Position{Epoch: bus.Epoch(), Seq: 1<<63 - 1}, &wire.Gap{}, 16, 10},
+		"the far future":   {metric.Position{Epoch: bus.Epoch(), Seq: 1<<53 - 1}, &wire.Gap{}, 16, 10},
 		"another epoch":    {metric.Position{Epoch: "another", Seq: 20}, &wire.Gap{}, 16, 10},
 		"another, shorter": {metric.Position{Epoch: "another", Seq: 1}, &wire.Gap{}, 16, 10},
 	}

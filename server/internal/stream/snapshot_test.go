@@ -3,7 +3,6 @@ package stream
 import (
 	"fmt"
 	"math"
-	"slices"
 	"testing"
 	"time"
 
@@ -35,10 +34,20 @@ func TestALongPastComesInPieces(t *testing.T) {
 				bus.Publish(tick(seq, shapeOf.series))
 			}
 			start := pastOf(t, bus)
-			frames := slices.Collect(newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past))
+			frames := snapshotsOf(start)
 			checkPieces(t, frames, shapeOf.rows, shapeOf.series)
 		})
 	}
+}
+
+// snapshotsOf cuts the past into frames.
+func snapshotsOf(start hub.Start) []wire.Snapshot {
+	sight := testGroups().acquire(kind{shape: shapeSession}, nil).view(start.Catalog)
+	var frames []wire.Snapshot
+	for rest := sight.newPast(start.Past, 1); len(rest.ticks) > 0; {
+		frames = append(frames, sight.snapshotFrame(rest.next(sight.rowsPerPiece()), 0))
+	}
+	return frames
 }
 
 func checkPieces(t *testing.T, frames []wire.Snapshot, rows, series int) {
@@ -77,7 +86,7 @@ func checkRow(t *testing.T, frame wire.Snapshot, row int) {
 
 func TestRowsOlderThanTheirCatalogueHaveHoles(t *testing.T) {
 	start := pastOf(t, newHub(hub.Options{}), tick(1, 1), tick(2, 2))
-	frames := slices.Collect(newEncodeCache().acquire(shapeSession, nil).view(start.Catalog).snapshots(start.Past))
+	frames := snapshotsOf(start)
 	if len(frames) != 1 {
 		t.Fatalf("got %d frames", len(frames))
 	}

@@ -11,80 +11,68 @@ import (
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
-	"golang.org/x/sys/unix"
 
 	"vitals/internal/wire"
 )
 
 const (
-	sendTimeout      = 10 * time.Second // a peer that takes no byte for so long is cut
-	messageTimeout   = 10 * time.Second // a message must be complete so long after it began
-	goodbyeTimeout   = 5 * time.Second  // for the close handshake
-	vanishedTimeout  = 20 * time.Second // a peer whose machine acknowledges nothing for so long is gone
-	socketWriteBytes = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
-	socketReadBytes  = 512              // viewers say little; longer messages are read past the buffer
+	vanishedTimeout    = 20 * time.Second // a peer whose machine acknowledges nothing for so long is gone
+	socketWriteBytes   = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
+	socketReadBytes    = 512              // viewers say little; longer messages are read past the buffer
+	controlFrameBytes  = 256              // more than a whole control frame, so that the library writes each in one piece
+	maxBytesInGoodbye  = 256 << 10        // what a peer that does not stop may send after the goodbye
+	unknownCloseStatus = websocket.StatusCode(-1)
 )
 
-// Close codes of our own. 4000 to 4499 mean "come back", 4500 to 4999 mean "do not".
-const (
-	closeBadRequest websocket.StatusCode = 4500
-)
-
-// socket is a WebSocket connection with a deadline on everything. The deadlines are set on the network connection below
-// the library: its own way, a context per operation, costs a timer each and cannot bound its close handshake.
+// socket is a WebSocket of the library with a guard below it. The library does the handshake, reads, answers what is wrong
+// with the peer's frames and closes. Data frames and pongs are written past it: it knows no frame that is made once for
+// all. Its own writes are close frames only, and go through the guard, so that they never stand inside a message.
 type socket struct {
-	conn      *websocket.Conn
-	deadlines *deadlines
+	net.Conn // what the library reads
+	viewer   *viewer
+	library  *websocket.Conn
+	reader   *bufio.Reader // the library's
+	binary   bool          // messages are binary, else text
+	left     allowance
+
+	// Only the reading goroutine touches these.
+	inMessage bool // the head of its first frame is complete
+	inGoodbye int  // bytes that came since the goodbye began
 }
 
-// closing ends a viewer with a close frame.
-type closing struct {
-	code   websocket.StatusCode
-	reason string
-}
-
-func (c *closing) Error() string { return c.reason }
-
-var errShutdown = &closing{websocket.StatusServiceRestart, "the server is stopping, come back soon"}
+var (
+	errNoHost    = &closing{websocket.StatusTryAgainLater, "there is no host yet"}
+	errSilenced  = errors.New("write close frame: the last message is cut, or a close frame was written")
+	errTalkative = errors.New("the peer goes on sending after the goodbye")
+)
 
 // accept answers the handshake. The origin has been checked by the caller.
-func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
-	deadlines := &deadlines{}
-	keeper := &connectionKeeper{ResponseWriter: w, deadlines: deadlines}
-	conn, err := websocket.Accept(keeper, r, &websocket.AcceptOptions{
-		Subprotocols:       []string{wire.SubprotocolJSON},
+func (s *Streams) accept(w http.ResponseWriter, r *http.Request, request viewerRequest) (*socket, error) {
+	codec := codecOf(request.format)
+	guard := &socket{binary: codec.Binary(), left: newAllowance(s.limits)}
+	library, err := websocket.Accept(&connectionKeeper{ResponseWriter: w, socket: guard}, r, &websocket.AcceptOptions{
+		Subprotocols:       []string{codec.Subprotocol()},
 		InsecureSkipVerify: true, // the web room compares origins with its own settings
 		CompressionMode:    websocket.CompressionDisabled,
-		// These live as long as the viewer. They must not hold the keeper, and with it all that the request left behind.
-		OnPingReceived: func(context.Context, []byte) bool { deadlines.controlEnded(); return true },
-		OnPongReceived: func(context.Context, []byte) { deadlines.controlEnded() },
+		OnPingReceived:     guard.pinged,
+		OnPongReceived:     func(context.Context, []byte) { guard.controlEnded() },
 	})
 	if err != nil {
 		return nil, err
 	}
-	conn.SetReadLimit(wire.MaxClientFrameBytes)
-	if tcp, isTCP := deadlines.network.(*net.TCPConn); isTCP {
+	library.SetReadLimit(wire.MaxClientFrameBytes)
+	guard.library = library
+	if tcp, isTCP := guard.Conn.(*net.TCPConn); isTCP {
 		tune(tcp)
 	}
-	return &socket{conn: conn, deadlines: deadlines}, nil
+	guard.viewer = s.newViewer(lineOf(guard.Conn), request, s.peer(r))
+	return guard, nil
 }
 
-// tune asks the kernel not to hide a slow or vanished peer for long. These are wishes; the stream works without.
-func tune(tcp *net.TCPConn) {
-	_ = tcp.SetWriteBuffer(socketWriteBytes)
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return
-	}
-	_ = raw.Control(func(descriptor uintptr) {
-		_ = unix.SetsockoptInt(int(descriptor), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(vanishedTimeout.Milliseconds()))
-	})
-}
-
-// connectionKeeper remembers the network connection that the library takes over.
+// connectionKeeper puts the guard between the network connection and the library that takes it over.
 type connectionKeeper struct {
 	http.ResponseWriter
-	deadlines *deadlines
+	socket *socket
 }
 
 // Hijack implements [http.Hijacker].
@@ -93,58 +81,109 @@ func (k *connectionKeeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	k.deadlines.network = network
-	watched := &watchedConn{Conn: network, deadlines: k.deadlines}
+	k.socket.Conn = network
 	if buffers.Reader.Buffered() == 0 { // else the client has sent something already, which is in the large buffer
-		buffers.Reader = bufio.NewReaderSize(watched, socketReadBytes)
+		buffers.Reader = bufio.NewReaderSize(network, socketReadBytes)
 	}
-	return watched, buffers, nil
+	buffers.Writer = bufio.NewWriterSize(k.socket, controlFrameBytes)
+	k.socket.reader = buffers.Reader
+	return k.socket, buffers, nil
 }
 
-// Send implements [sink].
-func (s *socket) Send(message []byte) error {
-	if err := s.deadlines.sendBegins(sendTimeout); err != nil {
-		return err
+// Read implements [net.Conn] for the library: it starts the clock of a message with its first byte, before the library
+// knows that there is one, and counts everything that comes, whatever it is.
+func (s *socket) Read(p []byte) (int, error) {
+	n, err := s.Conn.Read(p)
+	if n <= 0 || err != nil {
+		return n, err
 	}
-	if err := s.conn.Write(context.Background(), websocket.MessageText, message); err != nil {
-		return err
+	if s.viewer.cause.Load() != nil {
+		if s.inGoodbye += n; s.inGoodbye > maxBytesInGoodbye {
+			return 0, errTalkative
+		}
+		return n, nil
 	}
-	return s.deadlines.sendEnded()
+	now := s.viewer.streams.beat.Load()
+	s.viewer.pulse.heard(now)
+	s.startClock(now)
+	if !spend(s.left.bytes, n) {
+		s.viewer.streams.counts.cut(cutFlood)
+		return 0, errManyBytes
+	}
+	return n, nil
 }
 
-// Heartbeat implements [sink].
-func (s *socket) Heartbeat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
-	defer cancel()
-	return s.conn.Ping(ctx)
+// Write implements [net.Conn] for the library, which writes whole close frames and nothing else.
+func (s *socket) Write(p []byte) (int, error) { return s.viewer.lastWords(p) }
+
+// startClock begins to count the time of a message, unless it is counted already.
+func (s *socket) startClock(now uint32) { s.viewer.pulse.messageSince.CompareAndSwap(0, now) }
+
+// stopClock ends that, unless something of the next one has come already.
+func (s *socket) stopClock() {
+	s.viewer.pulse.messageSince.Store(0)
+	if s.reader.Buffered() > 0 {
+		s.startClock(s.viewer.streams.beat.Load())
+	}
 }
 
-// read waits for a message, however long, and takes it, within messageTimeout. Everything that is not text in UTF-8 of
-// a bounded size is an error with its close code.
+// controlEnded stops the clock if it ran for a control frame alone.
+func (s *socket) controlEnded() {
+	if !s.inMessage {
+		s.stopClock()
+	}
+}
+
+// pinged has a ping answered between two messages. That may have to wait for the peer to take what it has been sent; until
+// then nothing more is read from it.
+func (s *socket) pinged(_ context.Context, payload []byte) bool {
+	s.controlEnded()
+	v := s.viewer
+	if !spend(s.left.pings, 1) {
+		v.streams.counts.cut(cutFlood)
+		v.end(errManyPings)
+		return false
+	}
+	v.mu.Lock()
+	v.pong = append(make([]byte, 0, len(payload)), payload...)
+	v.mu.Unlock()
+	v.wake()
+	return false // the library is not to write
+}
+
+// read waits for a message, however long, and takes it. Everything that is not a message of the right kind, of a bounded
+// size and well formed is an error with its close code.
 func (s *socket) read() ([]byte, error) {
-	kind, reader, err := s.conn.Reader(context.Background())
+	kind, reader, err := s.library.Reader(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	if kind != websocket.MessageText {
-		return nil, &closing{websocket.StatusUnsupportedData, "this protocol is text"}
-	}
-	if err := s.deadlines.messageBegan(); err != nil {
-		return nil, err
+	if s.inMessage = true; (kind == websocket.MessageBinary) != s.binary {
+		return nil, s.wrongKind()
 	}
 	message, err := io.ReadAll(reader)
 	if err != nil {
 		return nil, err
 	}
-	if !utf8.Valid(message) {
+	if !s.binary && !utf8.Valid(message) {
 		return nil, &closing{websocket.StatusInvalidFramePayloadData, "not valid UTF-8"}
 	}
-	s.deadlines.messageEnded()
+	s.inMessage = false
+	s.stopClock()
+	if !spend(s.left.messages, 1) {
+		s.viewer.streams.counts.cut(cutFlood)
+		return nil, errManyMessages
+	}
 	return message, nil
 }
 
-// leave bounds what is being sent, and the goodbye after it, by goodbyeTimeout.
-func (s *socket) leave() { s.deadlines.leave(goodbyeTimeout) }
+func (s *socket) wrongKind() error {
+	reason := "this stream takes text"
+	if s.binary {
+		reason = "this stream takes binary messages"
+	}
+	return &closing{websocket.StatusUnsupportedData, reason}
+}
 
 // close says goodbye as the cause wants it and frees the connection within goodbyeTimeout.
 func (s *socket) close(cause error) {
@@ -152,18 +191,19 @@ func (s *socket) close(cause error) {
 	switch {
 	case errors.As(cause, &wanted):
 	case isGone(cause):
-		_ = s.conn.CloseNow()
+		_ = s.library.CloseNow() // there is nobody to tell
 		return
 	default: // the library has said what the peer did wrong, or it was a frame that it only refuses
 		wanted = &closing{websocket.StatusProtocolError, "protocol error"}
 	}
-	s.leave()
-	_ = s.conn.Close(wanted.code, wanted.reason)
+	_ = s.Conn.SetReadDeadline(time.Now().Add(goodbyeTimeout)) // for the peer's answer
+	_ = s.library.Close(wanted.code, wanted.reason)
 }
 
-// isGone reports whether there is nobody left to say goodbye to.
+// isGone reports whether there is nobody left to say goodbye to, or nobody worth it.
 func isGone(cause error) bool {
 	var network net.Error
-	return websocket.CloseStatus(cause) != -1 || errors.As(cause, &network) || errors.Is(cause, io.EOF) ||
-		errors.Is(cause, io.ErrUnexpectedEOF) || errors.Is(cause, net.ErrClosed) || errors.Is(cause, context.DeadlineExceeded)
+	return websocket.CloseStatus(cause) != unknownCloseStatus || errors.As(cause, &network) || errors.Is(cause, io.EOF) ||
+		errors.Is(cause, io.ErrUnexpectedEOF) || errors.Is(cause, net.ErrClosed) ||
+		errors.Is(cause, errStalled) || errors.Is(cause, errHalf) || errors.Is(cause, errVanished)
 }

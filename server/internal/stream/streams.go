@@ -5,20 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
 	"github.com/rs/zerolog"
 
 	"vitals/internal/hub"
-	"vitals/internal/metric"
-	"vitals/internal/wire"
 )
 
-// Options sets the streams up. All fields are wanted.
+// Options sets the streams up. Fields without a default are wanted.
 type Options struct {
 	Bus      hub.Bus
 	Interval time.Duration // between two ticks, told to clients
@@ -26,203 +23,228 @@ type Options struct {
 	Version  string        // of the program, told to clients
 	App      string        // the fingerprint of the app that is served, empty without one
 	Logger   zerolog.Logger
+
+	Limits    Limits
+	Publisher Publisher // takes what clients publish; nil refuses it
+	// Admit is asked before a viewer is let in; leave is called once when it has gone. nil admits all.
+	Admit func(*http.Request) (leave func(), err error)
+	// Peer says who a viewer is; nil takes the address of its connection.
+	Peer func(*http.Request) string
 }
 
 // Streams serves all viewers.
 type Streams struct {
-	bus      hub.Bus
-	codec    wire.JSON
-	cache    *encodeCache
-	interval time.Duration
-	backfill time.Duration
-	version  string
-	app      string
-	logger   zerolog.Logger
-	skipped  atomic.Uint64
+	bus       hub.Bus
+	interval  time.Duration
+	backfill  time.Duration
+	version   string
+	app       string
+	logger    zerolog.Logger
+	limits    Limits
+	publisher Publisher
+	admit     func(*http.Request) (leave func(), err error)
+	peer      func(*http.Request) string
 
-	running context.Context // ends with errShutdown as its cause
-	stop    context.CancelCauseFunc
+	groups *groups
+	news   *news
+	lanes  []*lane
+	counts counts
+	beat   atomic.Uint32 // the watchdog's clock
+	every  time.Duration // a beat
+
+	unwatch func()
+	present sync.WaitGroup // of all goroutines that serve viewers
+
 	mu      sync.Mutex
 	stopped bool
-	viewers sync.WaitGroup
+	viewers map[*viewer]struct{}
+	entered int           // viewers that are or may soon be there
+	crew    chan struct{} // closed when the lanes and the watchdog are to end; nil while nobody is there
+
+	watching sync.Mutex // held while the watchdog goes round
 }
 
-// New makes the streams; they run until Shutdown.
+// New makes the streams; they run until Shutdown. While nobody watches they have no goroutine.
 func New(options Options) *Streams {
-	running, stop := context.WithCancelCause(context.Background())
-	return &Streams{
-		bus: options.Bus, cache: newEncodeCache(), interval: options.Interval, backfill: options.Backfill,
-		version: options.Version, app: options.App, logger: options.Logger, running: running, stop: stop,
+	s := &Streams{
+		bus: options.Bus, interval: options.Interval, backfill: options.Backfill, version: options.Version, app: options.App,
+		logger: options.Logger, limits: options.Limits.withDefaults(), publisher: options.Publisher, admit: options.Admit,
+		peer: options.Peer,
+		news: newNews(), every: beatEvery, viewers: make(map[*viewer]struct{}),
 	}
+	if s.admit == nil {
+		s.admit = func(*http.Request) (func(), error) { return func() {}, nil }
+	}
+	if s.peer == nil {
+		s.peer = func(r *http.Request) string { return r.RemoteAddr }
+	}
+	s.groups = newGroups(s.framing)
+	for range runtime.GOMAXPROCS(0) {
+		s.lanes = append(s.lanes, newLane())
+	}
+	s.beat.Store(1)
+	s.unwatch = s.bus.WatchHosts(s.hostChanged)
+	return s
 }
 
 // ErrStopping refuses a viewer while the server stops.
 var ErrStopping = errors.New("the server is stopping")
 
-// Skipped counts the ticks that slow viewers missed.
-func (s *Streams) Skipped() uint64 { return s.skipped.Load() }
+// framing is how messages of a kind travel.
+func (s *Streams) framing(of kind) framing {
+	if of.transport == transportEvents {
+		return eventFraming{epoch: s.bus.Epoch()}
+	}
+	return webSocketFramingOf(of.format)
+}
 
-// Shutdown tells every viewer 1012 and waits until all are gone or the context ends.
+// hostChanged is told by the hub; it returns at once.
+func (s *Streams) hostChanged(change hub.HostChange) {
+	s.news.note(change)
+	s.lanes[0].wakeAll()
+}
+
+// Shutdown tells every viewer 1012, one after the other so that they do not all come back at once, and waits until they
+// are gone or the context ends; then it cuts those that are left.
 func (s *Streams) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.stopped = true
 	s.mu.Unlock()
-	s.stop(errShutdown)
+	s.unwatch()
 	gone := make(chan struct{})
 	go func() { // ends with the last viewer, and each ends soon after goodbyeTimeout
-		s.viewers.Wait()
+		s.present.Wait()
 		close(gone)
 	}()
+	s.sayGoodbye(ctx)
 	select {
 	case <-gone:
 		return nil
 	case <-ctx.Done():
+		for _, viewer := range s.everybody(nil) {
+			viewer.cut(errShutdown)
+		}
 		return fmt.Errorf("wait for viewers: %w", ctx.Err())
 	}
 }
 
-// join counts a viewer in, unless the streams are stopping.
-func (s *Streams) join() bool {
+const (
+	goodbyesWithin = 5 * time.Second
+	goodbyePause   = time.Millisecond // between two viewers, if there are not too many for that
+)
+
+// sayGoodbye begins the end of all viewers, over a while.
+func (s *Streams) sayGoodbye(ctx context.Context) {
+	viewers := s.everybody(nil)
+	begin := time.Now()
+	within := min(goodbyesWithin, time.Duration(len(viewers))*goodbyePause)
+	for i, viewer := range viewers {
+		due := begin.Add(within * time.Duration(i) / time.Duration(len(viewers)))
+		if wait := time.Until(due); wait > goodbyePause {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+		}
+		viewer.end(errShutdown)
+	}
+}
+
+// enter asks whether a viewer may come in. The caller calls leave when it has gone.
+func (s *Streams) enter(r *http.Request) (leave func(), err error) {
+	admitted, err := s.admit(r)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopped {
-		s.viewers.Add(1)
+	if s.stopped {
+		admitted()
+		return nil, ErrStopping
 	}
-	return !s.stopped
+	s.present.Add(1)
+	if s.entered++; s.entered == 1 {
+		s.crew = make(chan struct{})
+		s.startCrew(s.crew)
+	}
+	return func() { admitted(); s.leave() }, nil
 }
 
-// ServeWebSocket answers GET /ws: a session if the client offers its subprotocol, else the plain stream that the query
-// asks for. The error, a [*wire.FieldError] or [ErrStopping], is for the caller to answer; with nil the answer is given.
-func (s *Streams) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
-	plain, err := parsePlain(r.URL.Query())
-	if err != nil {
-		return err
+func (s *Streams) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entered--; s.entered == 0 {
+		close(s.crew)
+		s.groups.pieces.forget()
 	}
-	offered := offeredSubprotocols(r.Header)
-	session := slices.Contains(offered, wire.SubprotocolJSON)
-	if len(offered) > 0 && !session {
-		return &wire.FieldError{
-			Code: "unsupported_protocol", Field: "Sec-WebSocket-Protocol",
-			Message: "this server speaks " + wire.SubprotocolJSON + ", and the plain stream without a subprotocol",
-		}
-	}
-	if err := checkHandshake(w.Header(), r); err != nil {
-		return err
-	}
-	if !s.join() {
-		return ErrStopping
-	}
-	socket, err := accept(w, r)
-	if err != nil {
-		s.viewers.Done()
-		s.logger.Debug().Err(err).Str("remote", r.RemoteAddr).Msg("handshake refused")
-		return nil // the library has answered
-	}
-	logger := s.logger.With().Str("remote", r.RemoteAddr).Bool("session", session).Logger()
-	go func() {
-		defer s.viewers.Done()
-		s.serve(socket, plain, session, logger)
-	}()
-	return nil
+	s.present.Done()
 }
 
-// serve runs a viewer to its end.
-func (s *Streams) serve(socket *socket, plain plainRequest, session bool, logger zerolog.Logger) {
-	ctx, cancel := context.WithCancelCause(s.running)
-	defer context.AfterFunc(ctx, socket.leave)() // so that a peer that takes nothing does not hold up the end
-	var commands chan wire.Frame
-	if session {
-		commands = make(chan wire.Frame)
+// startCrew starts who serves all viewers together; they end when stop is closed.
+func (s *Streams) startCrew(stop <-chan struct{}) {
+	for _, lane := range s.lanes {
+		s.present.Go(func() { lane.run(stop, s.everybody) })
 	}
-	reader := make(chan struct{})
-	go func() {
-		defer close(reader)
-		cancel(s.read(ctx, socket, commands))
-	}()
-	logger.Debug().Msg("viewer came")
-	pump := s.newPump(socket, plain.shape(session), commands)
-	err := s.begin(pump, plain, session)
-	if err == nil {
-		err = pump.run(ctx)
-	}
-	cancel(err)
-	pump.close()
-	socket.close(context.Cause(ctx))
-	<-reader
-	logger.Debug().AnErr("cause", context.Cause(ctx)).Msg("viewer went")
+	s.present.Go(func() { s.watch(stop) })
 }
 
-// begin sends the hello of a session, or starts the plain stream.
-func (s *Streams) begin(pump *pump, plain plainRequest, session bool) error {
-	if session {
-		return pump.sendFrame(s.hello())
-	}
-	err := pump.follow(s.ownHost(), plain.globs, 0, nil)
-	if errors.Is(err, hub.ErrUnknownHost) {
-		return &closing{websocket.StatusTryAgainLater, "there is no host yet"}
-	}
-	return err
-}
-
-// read takes what the client sends until it goes wrong, and says how.
-func (s *Streams) read(ctx context.Context, socket *socket, commands chan<- wire.Frame) error {
+// watch looks after all viewers at each beat.
+func (s *Streams) watch(stop <-chan struct{}) {
+	ticker := time.NewTicker(s.every)
+	defer ticker.Stop()
+	var viewers []*viewer
 	for {
-		message, err := socket.read()
-		if err != nil {
-			return err
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
 		}
-		if commands == nil {
-			return &closing{websocket.StatusPolicyViolation, "the plain stream takes no messages; sessions do, by " + wire.SubprotocolJSON}
+		s.watching.Lock() // the crew before this one may still be at it
+		now := s.beat.Add(1)
+		viewers = s.everybody(viewers[:0])
+		for _, viewer := range viewers {
+			viewer.check(now)
 		}
-		frame, err := s.codec.DecodeClient(message)
-		if err != nil {
-			return refuse(ctx, commands, err)
-		}
-		if err := hand(ctx, commands, frame); err != nil {
-			return err
-		}
+		clear(viewers) // one that has gone is not held
+		s.watching.Unlock()
 	}
 }
 
-// refuse has the pump tell the client what was wrong with its frame and end the session: a program that sends bad frames
-// would go on sending them.
-func refuse(ctx context.Context, commands chan<- wire.Frame, err error) error {
-	fault := &wire.FieldError{Code: wire.CodeBadRequest, Message: "not a frame"}
-	errors.As(err, &fault)
-	if err := hand(ctx, commands, fault.Frame()); err != nil {
-		return err
+// everybody appends all viewers.
+func (s *Streams) everybody(viewers []*viewer) []*viewer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for viewer := range s.viewers {
+		viewers = append(viewers, viewer)
 	}
-	<-ctx.Done()
-	return context.Cause(ctx)
+	return viewers
 }
 
-// hand gives a frame to the pump.
-func hand(ctx context.Context, commands chan<- wire.Frame, frame wire.Frame) error {
-	select {
-	case commands <- frame:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (s *Streams) hello() wire.Hello {
-	return wire.Hello{
-		Protocol: wire.Version,
-		Server:   wire.Server{Version: s.version, Time: metric.TimestampOf(time.Now()), App: s.app},
-		Epoch:    s.bus.Epoch(),
-		Interval: s.interval.Seconds(),
-		Backfill: s.backfill.Seconds(),
-		Limits:   wire.Limits{MessageBytes: wire.MaxClientFrameBytes, Hosts: wire.MaxHosts, Globs: wire.MaxGlobs},
-		Hosts:    s.bus.Hosts(),
+// add makes a viewer known to all who look after viewers. One that comes while the server stops is told at once.
+func (s *Streams) add(v *viewer) {
+	s.mu.Lock()
+	s.viewers[v] = struct{}{}
+	stopped := s.stopped
+	s.mu.Unlock()
+	if stopped {
+		v.end(errShutdown)
 	}
 }
 
-// ownHost is the name of the server's own host, empty before it is known.
-func (s *Streams) ownHost() string {
-	hosts := s.bus.Hosts()
-	if len(hosts) == 0 {
-		return ""
+func (s *Streams) remove(v *viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.viewers, v)
+}
+
+// quietestLane is the one with the fewest viewers; one more is counted.
+func (s *Streams) quietestLane() *lane {
+	quietest := s.lanes[0]
+	for _, lane := range s.lanes[1:] {
+		if lane.viewers.Load() < quietest.viewers.Load() {
+			quietest = lane
+		}
 	}
-	return hosts[0].Name
+	quietest.viewers.Add(1)
+	return quietest
 }

@@ -1,14 +1,20 @@
 package stream
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 	"unsafe"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"
+	"vitals/internal/stream/streamtest"
 )
 
 // asleep is woken by nothing.
@@ -32,24 +38,47 @@ func newestTick(t *testing.T, bus *hub.Hub, update metric.Update) *hub.Tick {
 	return delivery.Tick
 }
 
-func texts(messages [][]byte) []string {
-	var out []string
-	for _, message := range messages {
-		out = append(out, string(message))
-	}
-	return out
+// testGroups frames as for WebSockets.
+func testGroups() *groups {
+	return newGroups(func(of kind) framing { return webSocketFramingOf(of.format) })
 }
 
+// texts takes the messages out of their frames.
+func texts(t *testing.T, image []byte) []string {
+	t.Helper()
+	client := streamtest.Over(readOnly{bytes.NewReader(image)})
+	var out []string
+	for {
+		message, err := client.ReadText()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		must(t, err)
+		out = append(out, string(message))
+	}
+}
+
+// readOnly is a connection on which bytes have come.
+type readOnly struct{ *bytes.Reader }
+
+func (readOnly) Write(p []byte) (int, error)      { return len(p), nil }
+func (readOnly) Close() error                     { return nil }
+func (readOnly) LocalAddr() net.Addr              { return nil }
+func (readOnly) RemoteAddr() net.Addr             { return nil }
+func (readOnly) SetDeadline(time.Time) error      { return nil }
+func (readOnly) SetReadDeadline(time.Time) error  { return nil }
+func (readOnly) SetWriteDeadline(time.Time) error { return nil }
+
 func TestViewersOfAGroupShareTheBytesOfATick(t *testing.T) {
-	cache, bus := newEncodeCache(), newHub(hub.Options{})
+	cache, bus := testGroups(), newHub(hub.Options{})
 	newest := newestTick(t, bus, tick(1, 60))
 	const viewers = 64
 	found := make([]*byte, viewers)
 	var group sync.WaitGroup
 	for i := range viewers {
 		group.Go(func() {
-			messages := cache.acquire(shapeSession, nil).view(newest.Catalog).messages(newest)
-			found[i] = unsafe.SliceData(messages[0])
+			image := cache.acquire(kind{shape: shapeSession}, nil).view(newest.Catalog).image(newest, 0)
+			found[i] = unsafe.SliceData(image)
 		})
 	}
 	group.Wait()
@@ -59,34 +88,34 @@ func TestViewersOfAGroupShareTheBytesOfATick(t *testing.T) {
 }
 
 func TestATickIsEncodedOnce(t *testing.T) {
-	cache, bus := newEncodeCache(), newHub(hub.Options{})
+	cache, bus := testGroups(), newHub(hub.Options{})
 	newest := newestTick(t, bus, tick(1, 60))
 	for _, form := range []shape{shapeEvents, shapeBatch, shapeSession} {
-		sight := cache.acquire(form, nil).view(newest.Catalog)
-		first := sight.messages(newest)
-		allocated := testing.AllocsPerRun(100, func() { sight.messages(newest) })
+		sight := cache.acquire(kind{shape: form}, nil).view(newest.Catalog)
+		first := sight.image(newest, 0)
+		allocated := testing.AllocsPerRun(100, func() { sight.image(newest, 0) })
 		if allocated != 0 {
 			t.Errorf("shape %d: a second viewer costs %v allocations", form, allocated)
 		}
-		if again := sight.messages(newest); unsafe.SliceData(again) != unsafe.SliceData(first) {
+		if again := sight.image(newest, 0); unsafe.SliceData(again) != unsafe.SliceData(first) {
 			t.Errorf("shape %d: a second viewer was given other messages", form)
 		}
 	}
 }
 
 func TestAViewerFarBehindIsStillRight(t *testing.T) {
-	cache, bus := newEncodeCache(), newHub(hub.Options{})
+	cache, bus := testGroups(), newHub(hub.Options{})
 	sight := (*view)(nil)
 	var ticks []*hub.Tick
-	for seq := range 3 * recentTicks {
+	for seq := range 3 * recentImages {
 		ticks = append(ticks, newestTick(t, bus, tick(seq, 2)))
 	}
-	sight = cache.acquire(shapeSession, nil).view(ticks[0].Catalog)
+	sight = cache.acquire(kind{shape: shapeSession}, nil).view(ticks[0].Catalog)
 	for round := range 2 {
 		for i, old := range ticks {
 			wanted := fmt.Sprintf(`{"type":"update","host":"web-1","seq":%d,"timestamp":%d,"values":[%d,%d.1]}`,
 				i+1, 1_690_000_000+i, i, i)
-			if got := string(sight.messages(old)[0]); got != wanted {
+			if got := texts(t, sight.image(old, 0))[0]; got != wanted {
 				t.Errorf("round %d: got %s, expected %s", round, got, wanted)
 			}
 		}
@@ -94,12 +123,12 @@ func TestAViewerFarBehindIsStillRight(t *testing.T) {
 }
 
 func TestGroupsLiveAsLongAsTheirViewers(t *testing.T) {
-	cache := newEncodeCache()
-	one := cache.acquire(shapeSession, []metric.Glob{"cpu", "load.*"})
-	same := cache.acquire(shapeSession, []metric.Glob{"load.*", "cpu", "cpu"})
+	cache := testGroups()
+	one := cache.acquire(kind{shape: shapeSession}, []metric.Glob{"cpu", "load.*"})
+	same := cache.acquire(kind{shape: shapeSession}, []metric.Glob{"load.*", "cpu", "cpu"})
 	others := []*group{
-		cache.acquire(shapeBatch, []metric.Glob{"cpu", "load.*"}), cache.acquire(shapeSession, nil),
-		cache.acquire(shapeSession, []metric.Glob{"cpu"}), cache.acquire(shapeSession, []metric.Glob{"cpu,load.*"}),
+		cache.acquire(kind{shape: shapeBatch}, []metric.Glob{"cpu", "load.*"}), cache.acquire(kind{shape: shapeSession}, nil),
+		cache.acquire(kind{shape: shapeSession}, []metric.Glob{"cpu"}), cache.acquire(kind{shape: shapeSession}, []metric.Glob{"cpu,load.*"}),
 	}
 	if one != same {
 		t.Error("the same globs in another order made another group")
@@ -110,36 +139,36 @@ func TestGroupsLiveAsLongAsTheirViewers(t *testing.T) {
 		}
 	}
 	cache.release(one)
-	if cache.acquire(shapeSession, []metric.Glob{"cpu", "load.*"}) != same {
+	if cache.acquire(kind{shape: shapeSession}, []metric.Glob{"cpu", "load.*"}) != same {
 		t.Error("the group went before its last viewer")
 	}
 	for _, held := range append(others, same, same) {
 		cache.release(held)
 	}
-	if len(cache.groups) != 0 {
-		t.Errorf("%d groups are left without viewers", len(cache.groups))
+	if len(cache.held) != 0 {
+		t.Errorf("%d groups are left without viewers", len(cache.held))
 	}
 }
 
 func TestEveryCatalogueHasItsView(t *testing.T) {
 	bus := newHub(hub.Options{})
-	group := newEncodeCache().acquire(shapeSession, []metric.Glob{"cpu.core{core=1*}"})
+	group := testGroups().acquire(kind{shape: shapeSession}, []metric.Glob{"cpu.core{core=1*}"})
 	short, long := newestTick(t, bus, tick(1, 5)), newestTick(t, bus, tick(2, 15))
 	before, after := group.view(short.Catalog), group.view(long.Catalog)
 	if before == after || group.view(short.Catalog) != before || group.view(long.Catalog) != after {
 		t.Error("a catalogue does not have exactly one view")
 	}
-	if !slices.Equal(before.columns, []int{1}) || !slices.Equal(after.columns, []int{1, 10, 11, 12, 13, 14}) {
+	if !slices.Equal(before.columns, []int32{1}) || !slices.Equal(after.columns, []int32{1, 10, 11, 12, 13, 14}) {
 		t.Errorf("columns are %v and %v", before.columns, after.columns)
 	}
-	if got := string(after.messages(long)[0]); got !=
+	if got := texts(t, after.image(long, 0))[0]; got !=
 		`{"type":"update","host":"web-1","seq":2,"timestamp":1690000002,"values":[2.1,3,3.1,3.2,3.3,3.4]}` {
 		t.Errorf("got %s", got)
 	}
 }
 
 func TestViewsAreForgottenInTheEnd(t *testing.T) {
-	group := newEncodeCache().acquire(shapeSession, nil)
+	group := testGroups().acquire(kind{shape: shapeSession}, nil)
 	for range 3 * maxViews {
 		group.view(&hub.Catalog{Host: testHost})
 	}
@@ -159,17 +188,17 @@ func TestPlainShapesAreExactlyTheTriples(t *testing.T) {
 		`{"metric":"filesystem{mount=/a\"\u003cb\\,c}","value":0,"timestamp":1690000000.123}`,
 		`{"metric":"load.1m","value":-1e-09,"timestamp":1690000000.123}`,
 	}
-	cache := newEncodeCache()
-	if got := texts(cache.acquire(shapeEvents, nil).view(newest.Catalog).messages(newest)); !slices.Equal(got, wanted) {
+	cache := testGroups()
+	if got := texts(t, cache.acquire(kind{shape: shapeEvents}, nil).view(newest.Catalog).image(newest, 0)); !slices.Equal(got, wanted) {
 		t.Errorf("events are\n%q, expected\n%q", got, wanted)
 	}
 	batch := []string{"[" + wanted[0] + "," + wanted[1] + "," + wanted[2] + "]"}
-	if got := texts(cache.acquire(shapeBatch, nil).view(newest.Catalog).messages(newest)); !slices.Equal(got, batch) {
+	if got := texts(t, cache.acquire(kind{shape: shapeBatch}, nil).view(newest.Catalog).image(newest, 0)); !slices.Equal(got, batch) {
 		t.Errorf("the batch is\n%q, expected\n%q", got, batch)
 	}
 	silent := []metric.Glob{"silent"}
 	for _, form := range []shape{shapeEvents, shapeBatch} {
-		if got := cache.acquire(form, silent).view(newest.Catalog).messages(newest); len(got) != 0 {
+		if got := cache.acquire(kind{shape: form}, silent).view(newest.Catalog).image(newest, 0); len(got) != 0 {
 			t.Errorf("shape %d: a tick without wanted values is %q", form, got)
 		}
 	}
@@ -182,9 +211,9 @@ func TestAnUpdateIsAnEighthOfTheEvents(t *testing.T) {
 		name := fmt.Sprintf("network.interface.receive{interface=eth%d}", i)
 		update.Events = append(update.Events, metric.Event{Metric: name, Value: float64(i*7%100) + 0.3})
 	}
-	newest, cache := newestTick(t, bus, update), newEncodeCache()
-	session := len(cache.acquire(shapeSession, nil).view(newest.Catalog).messages(newest)[0])
-	batch := len(cache.acquire(shapeBatch, nil).view(newest.Catalog).messages(newest)[0])
+	newest, cache := newestTick(t, bus, update), testGroups()
+	session := len(cache.acquire(kind{shape: shapeSession}, nil).view(newest.Catalog).image(newest, 0))
+	batch := len(cache.acquire(kind{shape: shapeBatch}, nil).view(newest.Catalog).image(newest, 0))
 	t.Logf("60 series: %d bytes as an update, %d as a batch of triples", session, batch)
 	if session > 512 || batch < 8*session {
 		t.Errorf("an update has %d bytes, the same triples %d", session, batch)

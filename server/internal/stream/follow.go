@@ -1,0 +1,231 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"vitals/internal/hub"
+	"vitals/internal/metric"
+	"vitals/internal/wire"
+)
+
+// follow is what a viewer wants of one host.
+type follow struct {
+	seat
+	group *group
+	view  *view  // of the last catalogue that was sent
+	last  uint64 // the newest position that the viewer has or was told of; 0 when nobody knows
+	past  past
+}
+
+// wish is a host that a viewer wants to follow.
+type wish struct {
+	host     string
+	field    string // where the host stands in the command, for an error
+	globs    []metric.Glob
+	envelope bool
+	hub      hub.Wish
+}
+
+// prepareStart goes on with what commands have asked for: the past of one host after the other.
+func (v *viewer) prepareStart() bool {
+	switch {
+	case v.behind != nil:
+		v.preparePast(v.behind)
+	case len(v.wishes) > 0:
+		next := v.wishes[0]
+		v.wishes = v.wishes[1:]
+		v.start(next)
+	default:
+		v.wishes = nil
+		return false
+	}
+	return true
+}
+
+// start begins the stream of a host. A session gets its catalogue and what was lost; a plain viewer gets its past as ticks.
+func (v *viewer) start(wanted wish) {
+	wanted.hub.Replay = v.kind.shape != shapeSession
+	start, err := v.subscription.Follow(wanted.host, wanted.hub)
+	if err != nil {
+		v.refuse(wanted, err)
+		return
+	}
+	v.forget(wanted.host)
+	of := v.kind
+	of.envelope = wanted.envelope
+	follow := v.attach(start.Host.Name, of, wanted.globs, start.Catalog)
+	v.lane.sit(start.Topic, &follow.seat)
+	if v.kind.shape == shapeSession {
+		v.outbox.add(follow.view.catalogFrame())
+	}
+	if since := wanted.hub.Since; since != nil {
+		follow.last = since.Seq
+	}
+	if start.Lost != nil {
+		v.tellLost(follow, start)
+	}
+	if len(start.Past) > 0 {
+		follow.past = follow.view.newPast(start.Past, v.streams.stride(start.Topic))
+		v.behind = follow
+	}
+}
+
+// attach makes the viewer a member of the group that sees the host as it does.
+func (v *viewer) attach(host string, of kind, globs []metric.Glob, catalog *hub.Catalog) *follow {
+	group := v.streams.groups.acquire(of, globs)
+	follow := &follow{seat: seat{viewer: v}, group: group, view: group.view(catalog)}
+	v.follows[host] = follow
+	return follow
+}
+
+// stride is how far the positions of two rows of a topic lie apart.
+func (s *Streams) stride(topic *hub.Topic) uint64 {
+	return uint64(max(1, topic.Interval()/max(s.interval, 1)))
+}
+
+// refuse tells a session that a host is not there. A plain viewer, whose host was there a moment ago, may come back.
+func (v *viewer) refuse(wanted wish, err error) {
+	switch {
+	case !errors.Is(err, hub.ErrUnknownHost):
+		v.end(fmt.Errorf("follow host: %w", err))
+	case v.kind.shape == shapeSession:
+		v.say(unknownHost(wanted.field, wanted.host).Frame())
+	default:
+		v.end(errNoHost)
+	}
+}
+
+func unknownHost(field, host string) *wire.FieldError {
+	return &wire.FieldError{Code: wire.CodeUnknownHost, Field: field, Message: fmt.Sprintf("no host is called %.64q", host)}
+}
+
+// tellLost says what a viewer who came back will never see.
+func (v *viewer) tellLost(follow *follow, start hub.Start) {
+	lost := start.Lost
+	gap := wire.Gap{Host: start.Host.Name, From: lost.From, To: lost.To}
+	if lost.From > 0 {
+		gap.Dropped = lost.To - lost.From + 1
+	}
+	follow.last = lost.To
+	v.tellGap(gap)
+}
+
+func (v *viewer) tellGap(gap wire.Gap) {
+	if v.kind.shape == shapeSession {
+		v.say(gap)
+		return
+	}
+	v.outbox.add(v.framing.Gap(nil, gap))
+}
+
+// preparePast sends the next piece of the past.
+func (v *viewer) preparePast(follow *follow) {
+	piece := follow.past.next(follow.view.rowsPerPiece())
+	v.outbox.add(follow.view.snapshot(piece, follow.from(piece[0])))
+	follow.last = piece[len(piece)-1].Seq
+	if len(follow.past.ticks) == 0 {
+		follow.past, v.behind = past{}, nil
+	}
+}
+
+// from is the first position that a row covers for this viewer, 0 if that is the row's own.
+func (f *follow) from(tick *hub.Tick) uint64 {
+	first := tick.From
+	if f.last > 0 {
+		first = f.last + 1
+	}
+	if first == tick.Seq {
+		return 0
+	}
+	return first
+}
+
+// deliver puts a tick into the outbox, after what the viewer must know before it.
+func (v *viewer) deliver(delivery hub.Delivery) {
+	tick := delivery.Tick
+	follow := v.follows[delivery.Host]
+	if follow == nil { // a host that came later, to a viewer who follows all
+		follow = v.attach(delivery.Host, v.kind, v.globs, tick.Catalog)
+	}
+	if delivery.Skipped > 0 {
+		v.tellSkipped(follow, delivery)
+	}
+	if follow.view.catalog != tick.Catalog {
+		v.changeView(follow, tick.Catalog)
+	}
+	if v.kind.shape != shapeSession {
+		v.outbox.add(v.plainImage(follow.view, tick))
+	} else if image := follow.view.image(tick, follow.from(tick)); image != nil {
+		v.outbox.add(image)
+		follow.last = tick.Seq
+	}
+	v.streams.counts.delivered.Add(1)
+}
+
+// plainImage is the tick's events, without those that a viewer who came back in the middle of the tick has.
+func (v *viewer) plainImage(sight *view, tick *hub.Tick) []byte {
+	if v.resume == nil {
+		return sight.image(tick, 0)
+	}
+	have := v.resume
+	v.resume = nil
+	if have.serial != tick.Serial || v.kind.shape != shapeEvents {
+		return sight.image(tick, 0)
+	}
+	return sight.encodeEvents(tick, have.part)
+}
+
+// tellSkipped counts the positions that a slow viewer missed, and tells it.
+func (v *viewer) tellSkipped(follow *follow, delivery hub.Delivery) {
+	v.streams.counts.skipped.Add(delivery.Skipped)
+	gap := wire.Gap{
+		Host: delivery.Host, From: delivery.SkippedFrom, To: delivery.SkippedFrom + delivery.Skipped - 1, Dropped: delivery.Skipped,
+	}
+	if follow.last > 0 {
+		gap.From = follow.last + 1 // rows of which it sees nothing may lie before
+	}
+	follow.last = gap.To
+	v.tellGap(gap)
+}
+
+// changeView goes on under another catalogue; a session is told when it sees other columns than before.
+func (v *viewer) changeView(follow *follow, catalog *hub.Catalog) {
+	before := follow.view
+	follow.view = follow.group.view(catalog)
+	if v.kind.shape == shapeSession && !follow.view.looksLike(before) {
+		v.outbox.add(follow.view.catalogFrame())
+	}
+}
+
+// forget ends what a viewer wants of a host.
+func (v *viewer) forget(host string) {
+	follow, exists := v.follows[host]
+	if !exists {
+		return
+	}
+	delete(v.follows, host)
+	v.lane.stand(&follow.seat)
+	v.streams.groups.release(follow.group)
+	if v.behind == follow {
+		v.behind = nil
+	}
+}
+
+// say puts a frame that is for this viewer alone into the outbox.
+func (v *viewer) say(frame wire.Frame) { v.outbox.add(encodeFrame(nil, v.framing, v.codec, frame)) }
+
+// prepareControl answers a ping, or asks for a sign of life.
+func (v *viewer) prepareControl() bool {
+	switch {
+	case v.pong != nil:
+		v.outbox.add(append([]byte{finalPong, byte(len(v.pong))}, v.pong...))
+		v.pong = nil
+	case v.pulse.pingDue.Swap(false):
+		v.outbox.add(v.framing.Ping(nil, metric.TimestampOf(time.Now())))
+	default:
+		return false
+	}
+	return true
+}

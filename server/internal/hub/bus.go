@@ -38,6 +38,7 @@ type Options struct {
 	Interval   time.Duration    // the time between two ticks of a host; 1s
 	Backfill   time.Duration    // how much past a ring keeps; 5m
 	MaxBytes   int              // the bound of one ring; 32 MiB, or what 250 series take over the backfill if that is more
+	MaxGuests  int              // bytes of the rings of all hosts that nobody described together; 256 MiB
 	MaxSeries  int              // series of one host, those that sensors measure and those that are pushed each; 2000
 	MaxHosts   int              // hosts that nobody described; 200
 	MaxTotal   int              // series of all hosts together; 100000
@@ -54,12 +55,14 @@ const (
 	defaultMaxTotal   = 100_000
 	defaultSeriesIdle = time.Hour
 	leastMaxBytes     = 32 << 20
+	defaultMaxGuests  = 256 << 20
 	usualTickBytes    = 250*8 + tickOverheadBytes
 )
 
 func (o Options) withDefaults() Options {
 	orElse(&o.Interval, defaultInterval)
 	orElse(&o.Backfill, defaultBackfill)
+	orElse(&o.MaxGuests, defaultMaxGuests)
 	orElse(&o.MaxSeries, defaultMaxSeries)
 	orElse(&o.MaxHosts, defaultMaxHosts)
 	orElse(&o.MaxTotal, defaultMaxTotal)

@@ -106,7 +106,10 @@ func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *
 		topic.foldIn(tick, &h.marks)
 	}
 	if row := topic.fold.sweep(&h.marks); row != nil {
-		topic.push(row)
+		topic.push(row, topic.maxBytes)
+	}
+	if !subject.described {
+		h.count(topic)
 	}
 	subject.folded[interval] = topic
 	h.intervals[interval]++
@@ -115,13 +118,11 @@ func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *
 	return subject, topic, nil
 }
 
-// foldIn folds a tick into the topic.
-func (t *Topic) foldIn(tick *Tick, past *marks) (ended bool) {
-	row := t.fold.add(tick, past)
-	if row != nil {
-		t.push(row)
+// foldIn folds a tick of the past into a topic that nobody follows yet.
+func (t *Topic) foldIn(tick *Tick, past *marks) {
+	if row := t.fold.add(tick, past); row != nil {
+		t.push(row, t.maxBytes)
 	}
-	return row != nil
 }
 
 // leave ends what join began.
@@ -135,6 +136,7 @@ func (h *Hub) leave(subject *host, topic *Topic, waker Waker) {
 	if topic.users--; topic.users > 0 {
 		return
 	}
+	h.discount(topic)
 	delete(subject.folded, topic.interval)
 	if h.intervals[topic.interval]--; h.intervals[topic.interval] == 0 {
 		delete(h.intervals, topic.interval)

@@ -33,6 +33,7 @@ type Hub struct {
 	undescribed int                   // how many of those nobody described
 	series      int                   // of all hosts
 	intervals   map[time.Duration]int // of folded topics, and how many those are
+	guestBytes  uint64                // of the rings of hosts that nobody described
 	departed    uint64                // the highest position of the hosts that are forgotten
 	slots       []bool                // in use, see host.slot
 	marks       marks
@@ -66,6 +67,7 @@ func (h *Hub) Describe(description metric.Host) {
 	subject, _ := h.find(description.Name)
 	if subject.listed && !subject.described {
 		h.undescribed--
+		h.moveOut(subject)
 	}
 	subject.description, subject.described = description, true
 	came := h.list(subject)
@@ -145,9 +147,10 @@ func (h *Hub) admit(subject *host, isNew bool) error {
 // store gives the tick its serial and puts it into the topics of its host. It returns those folded ones that have a new row.
 func (h *Hub) store(subject *host, tick *Tick) (ended []*Topic) {
 	tick.Serial = h.serial.Load() + 1
-	subject.base.push(tick)
+	h.push(subject, subject.base, tick)
 	for _, topic := range subject.folded {
-		if topic.foldIn(tick, &h.marks) {
+		if row := topic.fold.add(tick, &h.marks); row != nil {
+			h.push(subject, topic, row)
 			ended = append(ended, topic)
 		}
 	}
@@ -240,6 +243,7 @@ func (h *Hub) unlist(subject *host, now metric.TimestampMs) {
 // forget drops all of a host that has left and that nobody follows. The lock must be held.
 func (h *Hub) forget(subject *host) {
 	h.departed = max(h.departed, subject.base.lastSeq())
+	h.moveOut(subject)
 	h.slots[subject.slot] = false
 	delete(h.hosts, subject.name)
 }

@@ -67,6 +67,41 @@ func TestADayOfBackfillIsKept(t *testing.T) {
 	}
 }
 
+func TestGuestsShareABoundInBytes(t *testing.T) {
+	const bound, hosts, rounds, tickBytes = 100_000, 10, 2000, 192
+	bus := hub.New(hub.Options{Backfill: time.Hour, MaxGuests: bound})
+	bus.Describe(metric.Host{Name: "own"})
+	held := func(host string) int {
+		s := bus.Subscribe(1, asleep{})
+		defer s.Close()
+		start, err := s.Follow(host, hub.Wish{Backfill: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(start.Past) * tickBytes
+	}
+	update := metric.Update{Events: []metric.Event{{Metric: "cpu", Value: 1}}}
+	for range rounds {
+		update.Timestamp += 100
+		for i := range hosts {
+			update.Host = fmt.Sprint("guest", i)
+			bus.Publish(update)
+		}
+		update.Host = "own"
+		bus.Publish(update)
+	}
+	total := 0
+	for i := range hosts {
+		total += held(fmt.Sprint("guest", i))
+	}
+	if total > bound+tickBytes || total < bound/2 {
+		t.Errorf("guests hold %d bytes, expected about %d", total, bound)
+	}
+	if got := held("own"); got != rounds*tickBytes {
+		t.Errorf("the own host holds %d bytes, expected %d", got, rounds*tickBytes)
+	}
+}
+
 func TestPushedRowsDoNotShortenThePast(t *testing.T) {
 	const second, pushes = 1000, 20
 	bus := hub.New(hub.Options{Backfill: time.Minute})

@@ -57,14 +57,21 @@ func (r *ring) bound(age time.Duration, bytes uint64) (dropped *Tick) {
 	newest := r.newest()
 	for r.len() > 1 {
 		oldest := r.oldest()
-		held := newest.endBytes - oldest.endBytes + oldest.sizeBytes()
-		if newest.age-oldest.age < age && held <= bytes {
+		if newest.age-oldest.age < age && r.sizeBytes() <= bytes {
 			break
 		}
 		dropped = oldest
 		r.dropOldest()
 	}
 	return dropped
+}
+
+// sizeBytes is what all its ticks take.
+func (r *ring) sizeBytes() uint64 {
+	if r.len() == 0 {
+		return 0
+	}
+	return r.newest().endBytes - r.oldest().endBytes + r.oldest().sizeBytes()
 }
 
 // search is the first row from the given one on for which found holds, or next; found must not turn false again.

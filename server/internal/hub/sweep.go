@@ -37,7 +37,7 @@ func (h *Hub) endIntervals(elapsed time.Duration) (ended []*Topic) {
 	for _, subject := range h.hosts {
 		for _, topic := range subject.folded {
 			if row := topic.fold.sweep(&h.marks); row != nil {
-				topic.push(row)
+				h.push(subject, topic, row)
 				ended = append(ended, topic)
 			}
 		}

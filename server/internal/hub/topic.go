@@ -20,6 +20,7 @@ type Topic struct {
 	origin uint64 // the position before the first one of all
 	lost   Tick   // Seq and Serial of the newest tick that has left the ring; at first Seq is the origin; guarded by Hub.mu
 	size   uint64 // bytes of all ticks so far; guarded by Hub.mu
+	guest  uint64 // bytes of the ring, as they are counted in Hub.guestBytes; guarded by Hub.mu
 
 	mu   sync.RWMutex // held for writing together with Hub.mu, for reading by cursors
 	ring ring
@@ -38,13 +39,13 @@ func (h *Hub) newTopic(host string, interval time.Duration, origin uint64) *Topi
 	}
 }
 
-// push makes the tick the newest of the topic. From here on it does not change.
-func (t *Topic) push(tick *Tick) {
+// push makes the tick the newest of the topic, whose ring may hold so many bytes. From here on the tick does not change.
+func (t *Topic) push(tick *Tick, maxBytes uint64) {
 	t.size += tick.sizeBytes()
 	tick.endBytes = t.size
 	t.mu.Lock()
 	t.ring.push(tick)
-	dropped := t.ring.bound(t.maxAge, t.maxBytes)
+	dropped := t.ring.bound(t.maxAge, min(maxBytes, t.maxBytes))
 	t.mu.Unlock()
 	if dropped != nil {
 		t.lost = Tick{Seq: dropped.Seq, Serial: dropped.Serial}

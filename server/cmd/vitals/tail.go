@@ -129,8 +129,17 @@ func (t *tail) take(frame wire.Frame) error {
 	case wire.HostState:
 		t.onHostState(frame)
 	case wire.Error:
+		return t.onError(frame)
+	}
+	return nil
+}
+
+// onError: a host that was there may come again, after a restart of the server for one.
+func (t *tail) onError(frame wire.Error) error {
+	if frame.Code != wire.CodeUnknownHost || len(t.hosts) == 0 {
 		return fmt.Errorf("%s: %s", t.address, client.Printable(frame.Message))
 	}
+	t.say("%s", client.Printable(frame.Message))
 	return nil
 }
 

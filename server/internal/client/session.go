@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Address  Address
 	How      How
-	Hosts    []string      // none means the server's own host
+	Hosts    []string      // none means the server's own host; one that the server does not have yet is followed when it comes
 	AllHosts bool          // every host there is, and those that come later; Hosts are ignored
 	Metrics  []string      // globs; none means all
 	Backfill time.Duration // how much past to begin with
@@ -42,8 +42,8 @@ type Session struct {
 	options Options
 	ledger  *ledger
 	backoff backoff
-	pending []wire.Frame // to be handed out before anything is read
-	follows map[string]bool
+	pending []wire.Frame    // to be handed out before anything is read
+	known   map[string]bool // hosts that the server has
 	upSince time.Time
 	wasUp   bool
 	failed  error // no attempt will follow
@@ -119,7 +119,10 @@ func (s *Session) connect(ctx context.Context) error {
 		return ErrClosed
 	}
 	s.upSince, s.wasUp = time.Now(), true
-	s.follows = make(map[string]bool)
+	s.known = make(map[string]bool)
+	for _, host := range conn.Hello().Hosts {
+		s.known[host.Name] = true
+	}
 	s.ledger.epoch = conn.Hello().Epoch
 	s.pending = []wire.Frame{conn.Hello()}
 	return s.subscribe(ctx, conn, s.wanted(conn.Hello()))
@@ -142,10 +145,9 @@ func (s *Session) wanted(hello wire.Hello) []string {
 
 func (s *Session) onHostState(ctx context.Context, conn *Conn, state wire.HostState) error {
 	name := state.Host.Name
-	switch {
-	case state.State == wire.Gone:
-		delete(s.follows, name)
-	case s.options.AllHosts && !s.follows[name]:
+	isNew := !s.known[name]
+	s.known[name] = state.State != wire.Gone
+	if isNew && s.known[name] && (s.options.AllHosts || slices.Contains(s.options.Hosts, name)) {
 		return s.subscribe(ctx, conn, []string{name})
 	}
 	return nil
@@ -155,9 +157,6 @@ func (s *Session) subscribe(ctx context.Context, conn *Conn, hosts []string) err
 	for chunk := range slices.Chunk(hosts, hostsPerSubscribe) {
 		if err := conn.Send(ctx, s.subscription(chunk, conn.Hello())); err != nil {
 			return err
-		}
-		for _, host := range chunk {
-			s.follows[host] = true
 		}
 	}
 	return nil

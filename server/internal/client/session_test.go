@@ -300,6 +300,53 @@ func TestAllHostsAndThoseThatComeLater(t *testing.T) {
 	})
 }
 
+func TestAHostThatComesLaterIsFollowed(t *testing.T) {
+	asked := make(chan []string, 2)
+	steps := []http.HandlerFunc{speak("a", func(ctx context.Context, socket *websocket.Conn, first wire.Subscribe) {
+		asked <- first.Hosts
+		for _, name := range []string{"stranger", "web-9"} {
+			send(ctx, socket, wire.HostState{State: wire.Live, Host: metric.Host{Name: name}, Since: 1})
+		}
+		_, message, err := socket.Read(ctx)
+		if err != nil {
+			return
+		}
+		frame, _ := wire.JSON{}.DecodeClient(message)
+		asked <- frame.(wire.Subscribe).Hosts
+		send(ctx, socket, update(1))
+		stay(ctx, socket, first)
+	}, wire.Error{Code: wire.CodeUnknownHost, Message: "no host is called web-9", Field: "hosts[1]"})}
+	play(t, steps, Options{Hosts: []string{host, "web-9"}}, func(t *testing.T, _ *script, session *Session) {
+		rowsUntil(t, session, 1)
+		if difference := cmp.Diff([][]string{{host, "web-9"}, {"web-9"}}, [][]string{<-asked, <-asked}); difference != "" {
+			t.Error(difference)
+		}
+	})
+}
+
+func TestASessionInCBOR(t *testing.T) {
+	step := func(w http.ResponseWriter, r *http.Request) {
+		socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.SubprotocolCBOR}})
+		if err != nil {
+			return
+		}
+		ctx, codec := context.Background(), wire.CBOR{}
+		hello := wire.Hello{Protocol: 1, Epoch: "a", Interval: 1, Hosts: []metric.Host{{Name: host}}}
+		_ = socket.Write(ctx, websocket.MessageBinary, codec.Append(nil, hello))
+		kind, message, err := socket.Read(ctx)
+		if frame, wrong := codec.DecodeClient(message); err != nil || wrong != nil || kind != websocket.MessageBinary {
+			t.Errorf("%v %v: %s message with %+v", err, wrong, kind, frame)
+		}
+		_ = socket.Write(ctx, websocket.MessageBinary, codec.Append(nil, update(1)))
+		stay(ctx, socket, wire.Subscribe{})
+	}
+	play(t, []http.HandlerFunc{step}, Options{How: How{Codec: wire.CBOR{}}}, func(t *testing.T, _ *script, session *Session) {
+		if difference := cmp.Diff([]wire.Frame{update(1)}, rowsUntil(t, session, 1)); difference != "" {
+			t.Error(difference)
+		}
+	})
+}
+
 func TestTheEndOfAContextCutsAndALaterCallResumes(t *testing.T) {
 	steps := []http.HandlerFunc{speak("a", stay, update(1)), speak("a", stay, update(1), update(2))}
 	play(t, steps, Options{}, func(t *testing.T, _ *script, session *Session) {

@@ -336,13 +336,13 @@ func TestPushWaitsAsLongAsTheServerAsks(t *testing.T) {
 	answers := make(chan http.HandlerFunc, 3)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (<-answers)(w, r) }), ReadHeaderTimeout: time.Second}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	answers <- func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	answers <- func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
-	answers <- func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"accepted":1,"rejected":[]}`) }
+	answers <- func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"accepted":1,"rejected":[]}`) }
 	began := time.Now()
 	code, _, stderr := runToEnd(t, "push", "a=1", "--to", listener.Addr().String())
 	if code != 0 || time.Since(began) < time.Second || strings.Count(stderr, "trying again") != 1 || !strings.Contains(stderr, "is there again") {
@@ -356,7 +356,7 @@ func TestPushFollowsNoRedirect(t *testing.T) {
 	must(t, err)
 	server := &http.Server{Handler: http.RedirectHandler("https://elsewhere.example/", http.StatusMovedPermanently), ReadHeaderTimeout: time.Second}
 	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	code, _, stderr := runToEnd(t, "push", "a=1", "--to", listener.Addr().String())
 	if code != 1 || !strings.Contains(stderr, "it says to ask https://elsewhere.example/") {
 		t.Errorf("exit code %d, said %s", code, stderr)

@@ -86,7 +86,7 @@ func (b *batch) check(one *event) *fault {
 		return bad
 	}
 	if !isFinite(one.value) {
-		return &fault{codeBadValue, "value", "must be finite"}
+		return notFinite()
 	}
 	if bad := checkText(codeBadUnit, "unit", one.unit, maxUnitBytes); bad != nil {
 		return bad

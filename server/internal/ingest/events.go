@@ -59,10 +59,12 @@ func (b *batch) readEvents(body io.Reader) error {
 			b.refuse(index, &fault{codeMalformed, "", err.Error()})
 			continue
 		}
-		pushed, err := wire.DecodePushedEvent(text)
-		if err != nil {
-			b.refuse(index, unreadable(err))
-			continue
+		pushed, sure := readPlain(text)
+		if !sure {
+			if pushed, err = wire.DecodePushedEvent(text); err != nil {
+				b.refuse(index, unreadable(err))
+				continue
+			}
 		}
 		b.add(eventOf(index, pushed))
 	}

@@ -15,7 +15,8 @@ import (
 const (
 	codeMalformed     = "malformed"       // not an event at all
 	codeBadMetric     = "bad_metric"      // the name breaks the grammar
-	codeBadValue      = "bad_value"       // no finite number
+	codeBadValue      = "bad_value"       // no number
+	codeNotFinite     = "not_finite"      // a number that none can be computed with
 	codeBadTimestamp  = "bad_timestamp"   // no time
 	codeTooOld        = "too_old"         // before the window
 	codeTooNew        = "too_new"         // after the window
@@ -76,10 +77,12 @@ func faultOf(err error) *fault {
 	case errors.Is(err, hub.ErrBadHost):
 		return &fault{codeBadHost, "host", clip(err.Error())}
 	case errors.Is(err, hub.ErrNotFinite):
-		return &fault{codeBadValue, "value", "must be finite"}
+		return notFinite()
 	}
 	return &fault{codeBadMetric, "metric", clip(err.Error())}
 }
+
+func notFinite() *fault { return &fault{codeNotFinite, "value", "must be a finite number"} }
 
 const (
 	maxUnitBytes = 32

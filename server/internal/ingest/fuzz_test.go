@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"vitals/internal/metric"
 	"vitals/internal/wire"
 )
@@ -50,13 +52,16 @@ const maxNameBytes = 400 // of what is echoed, with the words around it
 func FuzzEvent(f *testing.F) {
 	for _, seed := range []string{
 		`{"metric":"room.temp","value":21.3}`, `{"metric":"a{b=c}","value":-0,"timestamp":1795348800.0005,"host":"attic"}`,
-		`{"metric":"a","value":1e999}`, `{"metric":"a","value":"1"}`, `{"metric":"a","value":1,"timestamp":"2026-11-22T13:00:00+01:00"}`,
+		`{ "help" : "é" ,"unit":"%","metric":"a","value":-10.50,"timestamp":1795348800.0005 }`, `{"metric":"a","value":01}`, `{"metric":"a","value":1e999}`, `{"metric":"a","value":"1"}`, `{"metric":"a","value":1,"timestamp":"2026-11-22T13:00:00+01:00"}`,
 		`{"metric":"a","value":1,"timestamp":1795348800000}`, `{"value":1,"value":2}`, `{"metric":"a\u202e","value":1,"unit":"\u0000"}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		pushed, err := wire.DecodePushedEvent(text)
+		if plain, sure := readPlain(text); sure && (err != nil || !cmp.Equal(plain, pushed)) {
+			t.Errorf("read as %+v, by the codec as %+v, %v", plain, pushed, err)
+		}
 		bus := newLedger()
 		batch := newService(bus).newBatch(0)
 		if err != nil {

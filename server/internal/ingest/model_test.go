@@ -62,7 +62,7 @@ func (m *model) faultOfOne(event wire.PushedEvent, now metric.TimestampMs) strin
 	case at > now+600_000:
 		return codeTooNew
 	case math.IsNaN(event.Value) || math.IsInf(event.Value, 0):
-		return codeBadValue
+		return codeNotFinite
 	}
 	return ""
 }

@@ -95,8 +95,8 @@ func TestWhatIsRefused(t *testing.T) {
 		"beyond all time":          {at(math.MaxInt64), codeTooNew, "timestamp", "looks like nanoseconds"},
 		"before all time":          {at(math.MinInt64), codeTooOld, "timestamp", "2026-11-22T11:00:00Z"},
 		"the beginning of time":    {at(0), codeTooOld, "timestamp", "this server's clock says 2026-11-22T12:00:00Z"},
-		"NaN":                      {pushed("a", math.NaN(), 0), codeBadValue, "value", "finite"},
-		"infinite":                 {pushed("a", math.Inf(-1), 0), codeBadValue, "value", "finite"},
+		"NaN":                      {pushed("a", math.NaN(), 0), codeNotFinite, "value", "finite"},
+		"infinite":                 {pushed("a", math.Inf(-1), 0), codeNotFinite, "value", "finite"},
 		"the smallest number":      {event: pushed("a", math.SmallestNonzeroFloat64, 0)},
 		"the largest number":       {event: pushed("a", math.MaxFloat64, 0)},
 		"no name":                  {pushed("", 1, 0), codeBadMetric, "metric", "1 to 100"},
@@ -218,8 +218,10 @@ func TestKnownSeriesGoOnWhenThereIsNoRoom(t *testing.T) {
 	stranger.Host = "attic"
 	answer := push(service, pushed("a", 2, 1), pushed("c", 2, 1), pushed("c", 2, 1), pushed("c", 3, 1), pushed("b", 2, 1), stranger)
 	want := []wire.Rejection{
-		{Index: 1, Field: "metric", Code: codeTooManySeries}, {Index: 2, Field: "metric", Code: codeTooManySeries},
-		{Index: 3, Field: "metric", Code: codeTooManySeries}, {Index: 5, Field: "host", Code: codeTooManyHosts},
+		{Index: 1, Field: "metric", Code: codeTooManySeries},
+		{Index: 2, Field: "metric", Code: codeTooManySeries},
+		{Index: 3, Field: "metric", Code: codeTooManySeries},
+		{Index: 5, Field: "host", Code: codeTooManyHosts},
 	}
 	if diff := cmp.Diff(want, withoutMessages(answer.Rejected)); diff != "" || answer.Accepted != 2 || answer.Late+answer.Duplicates != 0 {
 		t.Errorf("answer %+v, %s", answer, diff)

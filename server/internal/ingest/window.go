@@ -37,6 +37,11 @@ func otherUnit(seconds float64, decimals int) string {
 	return ""
 }
 
+// fromSeconds rounds unix seconds to the millisecond.
+func fromSeconds(seconds float64) metric.TimestampMs {
+	return metric.TimestampMs(math.Round(seconds * 1000))
+}
+
 // fromUnits reads a whole number of units with so many decimals to the second, as the line protocol has them.
 func fromUnits(count int64, decimals int) metric.TimestampMs {
 	switch decimals {

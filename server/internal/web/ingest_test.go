@@ -90,7 +90,7 @@ func TestPushedEvents(t *testing.T) {
 		"some bad":                {event + "\n" + bad, nil, 207, `"accepted":1,"rejected":[{"index":1,"field":"metric","code":"bad_metric"`},
 		"all bad":                 {bad, nil, 422, `{"error":{"code":"unprocessable","message":"none of 1 events was taken; the first:`},
 		"all bad, says which":     {bad, nil, 422, `"field":"[0].metric"},"accepted":0,"rejected":[{"index":0`},
-		"too large a number":      {`{"metric":"a","value":1e999}`, nil, 422, `"code":"bad_value","message":"must be finite"`},
+		"too large a number":      {`{"metric":"a","value":1e999}`, nil, 422, `"code":"not_finite","message":"must be a finite number"`},
 		"a number as text":        {`{"metric":"a","value":"1"}`, nil, 422, `"code":"bad_value","message":"is a string, must be a number"`},
 		"no value":                {`{"metric":"a"}`, nil, 422, `"field":"value","code":"bad_value","message":"is missing"`},
 		"null":                    {`{"metric":"a","value":null}`, nil, 422, `"code":"bad_value"`},

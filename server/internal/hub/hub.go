@@ -28,6 +28,7 @@ type Hub struct {
 
 	mu          sync.RWMutex // one writer at a time gives serials and stores; taken before Topic.mu
 	elapsed     time.Duration
+	swept       time.Duration // when the last sweep was
 	hosts       map[string]*host
 	order       []*host               // those that are listed
 	undescribed int                   // how many of those nobody described

@@ -18,6 +18,8 @@ func (h *Hub) sweep(now time.Time) (ended []*Topic) {
 	defer h.mu.Unlock()
 	elapsed := h.advance(now)
 	ended = h.endIntervals(elapsed)
+	h.excuse(elapsed - h.swept - mostBetweenSweeps)
+	h.swept = elapsed
 	for _, subject := range slices.Clone(h.order) { // hosts may leave it
 		h.sweepHost(subject, elapsed)
 	}
@@ -25,6 +27,19 @@ func (h *Hub) sweep(now time.Time) (ended []*Topic) {
 		h.forgetUnfollowed()
 	}
 	return ended
+}
+
+// The time between two sweeps beyond this is a pause of this process, and nobody's silence.
+const mostBetweenSweeps = 5 * time.Second
+
+// excuse does not hold a pause of this process against the hosts that it could not hear.
+func (h *Hub) excuse(pause time.Duration) {
+	if pause <= 0 || h.swept == 0 {
+		return
+	}
+	for _, subject := range h.order {
+		subject.presence.heard = min(h.elapsed, subject.presence.heard+pause)
+	}
 }
 
 // endIntervals makes a mark and ends the rows that are due at it.

@@ -34,6 +34,7 @@ func Run(t *testing.T, newBus Maker) {
 		"hosts without series leave":                 hostsLeave,
 		"a host that left is kept for its followers": followersOfAHostThatLeft,
 		"silence follows the gap":                    silence,
+		"a pause of the process is no silence":       pauseOfTheProcess,
 		"a silent host comes back":                   comesBack,
 		"past and live have no seam":                 noSeam,
 		"backfill is bounded in time":                backfillInTime,
@@ -86,6 +87,13 @@ func (c *clock) pass(bus hub.Bus, seconds int) {
 		c.mu.Unlock()
 		bus.Sweep(now)
 	}
+}
+
+// jump lets time pass without a sweep.
+func (c *clock) jump(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
 }
 
 // timestamp is second `second` of the tests.

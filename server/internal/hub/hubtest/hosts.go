@@ -157,6 +157,19 @@ func comesBack(t *testing.T, newBus Maker) {
 	expect(t, "changes", changes(), []string{"a silent", "a live", "b live"})
 }
 
+func pauseOfTheProcess(t *testing.T, newBus Maker) {
+	clock := newClock()
+	bus := newBus(t, hub.Options{Clock: clock.time})
+	publish(bus, "a", 1, 1)
+	clock.pass(bus, 3)
+	changes := watch(t, bus)
+	clock.jump(time.Hour)
+	clock.pass(bus, 5)
+	expect(t, "changes after a pause", changes(), []string(nil))
+	clock.pass(bus, 15)
+	expect(t, "changes when nothing comes after it", changes(), []string{"a silent"})
+}
+
 func burstOfPast(t *testing.T, newBus Maker) {
 	clock := newClock()
 	bus := newBus(t, hub.Options{Clock: clock.time, Backfill: 5 * time.Minute})

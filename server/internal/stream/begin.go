@@ -9,7 +9,8 @@ import (
 
 // kind is what this viewer shares with others, beside its globs.
 func (r viewerRequest) kind() kind {
-	return kind{transport: r.transport, shape: r.shape, format: r.format, envelope: r.envelope, named: r.allHosts}
+	named := r.allHosts || len(r.hosts) > 1
+	return kind{transport: r.transport, shape: r.shape, format: r.format, envelope: r.envelope, named: named}
 }
 
 // wishFor queues what a viewer asked for when it came.
@@ -20,7 +21,7 @@ func (v *viewer) wishFor(request viewerRequest) {
 		v.comeBack(request, &wanted)
 	}
 	if request.allHosts {
-		v.followAll(wanted)
+		v.followAll(request, wanted)
 		return
 	}
 	hosts := request.hosts
@@ -29,10 +30,14 @@ func (v *viewer) wishFor(request viewerRequest) {
 	}
 	for i, host := range hosts {
 		wanted.Since = position(request.since, host)
-		v.wishes = append(v.wishes, wish{
-			host: host, field: fmt.Sprintf("hosts[%d]", i), globs: request.globs, envelope: request.envelope, hub: wanted,
-		})
+		v.wish(host, fmt.Sprintf("hosts[%d]", i), request, wanted)
 	}
+}
+
+func (v *viewer) wish(host, field string, request viewerRequest, wanted hub.Wish) {
+	v.wishes = append(v.wishes, wish{
+		host: host, field: field, globs: request.globs, envelope: request.envelope, hub: wanted,
+	})
 }
 
 // comeBack begins behind the last event that the viewer has.
@@ -40,13 +45,15 @@ func (v *viewer) comeBack(request viewerRequest, wanted *hub.Wish) {
 	have := *request.resume
 	if have.epoch != v.streams.bus.Epoch() {
 		v.tellGap(wire.Gap{Host: v.firstHost(request)}) // nobody knows what was missed
+		wanted.Backfill = v.streams.backfill            // what there is, it does not have
 		return
 	}
+	behind := have.serial
 	if have.part > 0 {
 		v.resume = &have
-		have.serial-- // the rest of the tick comes first
+		behind-- // the rest of the tick comes first
 	}
-	wanted.Serial = &have.serial
+	wanted.Serial = &behind
 }
 
 func (v *viewer) firstHost(request viewerRequest) string {
@@ -56,9 +63,14 @@ func (v *viewer) firstHost(request viewerRequest) string {
 	return v.streams.ownHost()
 }
 
-// followAll begins the streams of all hosts.
-func (v *viewer) followAll(wanted hub.Wish) {
-	starts, err := v.subscription.FollowAll(wanted)
+// followAll begins the streams of all hosts. To a session the past of each that is there comes as one that it had named.
+func (v *viewer) followAll(request viewerRequest, wanted hub.Wish) {
+	isSession := v.kind.shape == shapeSession
+	first := wanted
+	if isSession {
+		first = hub.Wish{Interval: wanted.Interval}
+	}
+	starts, err := v.subscription.FollowAll(first)
 	if err != nil {
 		v.end(fmt.Errorf("follow all hosts: %w", err))
 		return
@@ -66,6 +78,10 @@ func (v *viewer) followAll(wanted hub.Wish) {
 	v.wide = &seat{viewer: v}
 	v.lane.sitWide(v.wide)
 	for _, start := range starts {
+		if isSession {
+			v.wish(start.Host.Name, "host", request, wanted)
+			continue
+		}
 		follow := v.attach(start.Host.Name, v.kind, v.globs, start.Catalog)
 		if start.Lost != nil {
 			v.tellLost(follow, start)

@@ -148,6 +148,9 @@ func (v *viewer) deliver(delivery hub.Delivery) {
 	follow := v.follows[delivery.Host]
 	if follow == nil { // a host that came later, to a viewer who follows all
 		follow = v.attach(delivery.Host, v.kind, v.globs, tick.Catalog)
+		if v.kind.shape == shapeSession {
+			v.outbox.add(follow.view.catalogFrame())
+		}
 	}
 	if delivery.Skipped > 0 {
 		v.tellSkipped(follow, delivery)

@@ -39,6 +39,7 @@ func TestWhatAQueryAsksFor(t *testing.T) {
 		"globs":           {ws, "metrics=cpu,network.*&metrics=disk.device.read{device=a,b}", nil, viewerRequest{globs: []metric.Glob{"cpu", "network.*", "disk.device.read{device=a,b}"}}},
 		"hosts":           {ws, "host=a,b&host=c", nil, viewerRequest{hosts: []string{"a", "b", "c"}}},
 		"all hosts":       {ws, "host=*", nil, viewerRequest{allHosts: true}},
+		"batch in a word": {ws, "batch=0&batch=true", nil, viewerRequest{shape: shapeBatch}},
 		"batch":           {ws, "batch=1", nil, viewerRequest{shape: shapeBatch}},
 		"no batch":        {ws, "batch=0&format=json", nil, viewerRequest{}},
 		"cbor":            {ws, "format=cbor", nil, viewerRequest{format: formatCBOR}},

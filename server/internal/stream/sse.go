@@ -1,12 +1,14 @@
 package stream
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"vitals/internal/metric"
+	"vitals/internal/wire"
 )
 
 // The names of events that are no values.
@@ -22,40 +24,71 @@ const (
 	retrySpreadMs = 2000
 )
 
-// appendOpening begins an event stream: a comment, so that headers and proxies let go at once, and when to come back.
-func appendOpening(dst []byte) []byte {
+// eventFraming writes the events of text/event-stream. What comes from outside stands in data only, and data is one line of
+// JSON, which has no line breaks: nobody can slip in a field of the stream. Ids are numbers of our own behind the epoch.
+type eventFraming struct{ epoch string }
+
+var _ framing = eventFraming{}
+
+// Begin implements [framing]. An id stands before its data, for simple readers that act on the data at once; it is not known
+// yet, so Seal moves the data.
+func (eventFraming) Begin(dst []byte) []byte { return dst }
+
+// Seal implements [framing].
+func (f eventFraming) Seal(dst []byte, start int, id messageID) []byte {
+	const most = len("id: ") + maxEpochBytes + len("-18446744073709551615.2147483647\ndata: ")
+	var room [most]byte
+	head := room[:0]
+	if id.serial > 0 {
+		head = append(head, "id: "...)
+		head = resumePoint{f.epoch, id.serial, id.part}.append(head)
+		head = append(head, '\n')
+	}
+	return append(slices.Insert(dst, start, append(head, "data: "...)...), "\n\n"...)
+}
+
+// Gap implements [framing]. A gap has no id: a viewer that is cut behind it is told again.
+func (f eventFraming) Gap(dst []byte, gap wire.Gap) []byte {
+	return f.named(dst, eventGap, struct {
+		Host      string `json:"host"`
+		From      uint64 `json:"from,omitempty"`
+		To        uint64 `json:"to,omitempty"`
+		Dropped   uint64 `json:"dropped,omitempty"`
+		Recovered bool   `json:"recovered"`
+	}{gap.Host, gap.From, gap.To, gap.Dropped, gap.Recovered})
+}
+
+// Ping implements [framing].
+func (f eventFraming) Ping(dst []byte, now metric.TimestampMs) []byte {
+	return f.named(dst, eventPing, struct {
+		Timestamp metric.TimestampMs `json:"timestamp"`
+	}{now})
+}
+
+// Goodbye implements [framing].
+func (f eventFraming) Goodbye(dst []byte, cause *closing) []byte {
+	return f.named(dst, eventGoodbye, struct {
+		Code   int    `json:"code"` // as a WebSocket would be closed with
+		Reason string `json:"reason"`
+	}{int(cause.code), cause.reason})
+}
+
+// Opening begins a stream: a comment, so that something comes at once, and when to come back after a cut.
+func (eventFraming) Opening(dst []byte) []byte {
 	dst = append(dst, ": vitals\nretry: "...)
 	dst = strconv.AppendInt(dst, leastRetryMs+rand.Int64N(retrySpreadMs+1), 10)
 	return append(dst, "\n\n"...)
 }
 
-// appendEvent appends an event with an id; data is one line of JSON. What comes from outside stands in data only, and JSON
-// has no line breaks: nobody can slip in a field of the stream.
-func appendEvent(dst []byte, id resumePoint, data []byte) []byte {
-	dst = append(dst, "id: "...)
-	dst = id.append(dst)
-	dst = append(dst, "\ndata: "...)
-	dst = append(dst, data...)
+// named appends an event that is no value.
+func (eventFraming) named(dst []byte, name string, data any) []byte {
+	text, err := json.Marshal(data)
+	if err != nil {
+		panic("stream: encode event: " + err.Error()) // the structs above hold nothing that it can refuse
+	}
+	dst = append(append(dst, "event: "...), name...)
+	dst = append(append(dst, "\ndata: "...), text...)
 	return append(dst, "\n\n"...)
-}
-
-// appendNamed appends an event that is no value. It has no id: a viewer that is cut behind it resumes where it was before.
-func appendNamed(dst []byte, name string, data []byte) []byte {
-	dst = append(dst, "event: "...)
-	dst = append(dst, name...)
-	return appendFrame(append(dst, '\n'), data)
-}
-
-// appendFrame appends a frame of a session; its position stands in itself.
-func appendFrame(dst, frame []byte) []byte {
-	dst = append(dst, "data: "...)
-	dst = append(dst, frame...)
-	return append(dst, "\n\n"...)
-}
-
-func appendPing(dst []byte, now time.Time) []byte {
-	data := metric.TimestampOf(now).AppendSeconds([]byte(`{"timestamp":`))
-	return appendNamed(dst, eventPing, append(data, '}'))
 }
 
 // append appends the id: EPOCH-SERIAL behind a whole tick, EPOCH-SERIAL.PART inside one.

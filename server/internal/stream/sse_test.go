@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"vitals/internal/metric"
 	"vitals/internal/stream/streamtest"
@@ -24,36 +23,39 @@ func FuzzEventStream(f *testing.F) {
 		if value-value != 0 { // not finite: the hub takes none
 			value = 0
 		}
-		id := resumePoint{epoch: "K7Q2M5RWXA3T", serial: max(serial, 1), part: int(part)}
+		id := messageID{serial: max(serial, 1), part: int(part)}
+		point := resumePoint{"K7Q2M5RWXA3T", id.serial, id.part}
+		framing := eventFraming{point.epoch}
 		data := wire.JSON{}.AppendEvent(nil, wire.JSON{}.EventKey(host, name), value, 1500)
-		gap := wire.JSON{}.Append(nil, wire.Gap{Host: host, From: 1, To: serial, Dropped: serial})
-		text := appendOpening(nil)
-		text = appendEvent(text, id, data)
-		text = appendNamed(text, eventGap, gap)
-		text = appendPing(text, time.UnixMilli(2500))
-		text = appendFrame(text, gap)
+		frame := wire.JSON{}.Append(nil, wire.Error{Code: name, Message: host})
+		text := framing.Opening(nil)
+		text = framing.Seal(append(text, data...), len(text), id)
+		text = framing.Gap(text, wire.Gap{Host: host, From: 1, To: serial, Dropped: serial})
+		text = framing.Ping(text, 2500)
+		text = framing.Goodbye(text, &closing{1012, name})
+		text = framing.Seal(append(text, frame...), len(text), messageID{})
 
 		parser := streamtest.NewEventParser(bytes.NewReader(text))
-		wanted := []streamtest.Event{
+		for _, wanted := range []streamtest.Event{
 			{Name: "message", Data: string(data)},
-			{Name: eventGap, Data: string(gap)},
+			{Name: eventGap},
 			{Name: eventPing, Data: `{"timestamp":2.5}`},
-			{Name: "message", Data: string(gap)},
-		}
-		for _, wanted := range wanted {
-			wanted.ID = string(id.append(nil))
-			if event, err := parser.Next(); err != nil || event != wanted {
+			{Name: eventGoodbye},
+			{Name: "message", Data: string(frame)},
+		} {
+			event, err := parser.Next()
+			if err != nil || event.Name != wanted.Name || event.ID != string(point.append(nil)) || !json.Valid([]byte(event.Data)) {
 				t.Fatalf("read %q (%v), wrote %q", event, err, wanted)
 			}
-			if !json.Valid([]byte(wanted.Data)) {
-				t.Fatalf("%q is no JSON", wanted.Data)
+			if wanted.Data != "" && event.Data != wanted.Data {
+				t.Fatalf("read the data %q, wrote %q", event.Data, wanted.Data)
 			}
 		}
 		if event, err := parser.Next(); !errors.Is(err, io.EOF) {
 			t.Fatalf("one more event: %q", event)
 		}
-		if again, ok := parseEventID(parser.LastID); !ok || again != id {
-			t.Fatalf("the id %q is read as %+v, it was %+v", parser.LastID, again, id)
+		if again, ok := parseEventID(parser.LastID); !ok || again != point {
+			t.Fatalf("the id %q is read as %+v, it was %+v", parser.LastID, again, point)
 		}
 	})
 }
@@ -77,7 +79,7 @@ func FuzzEventID(f *testing.F) {
 func TestTheOpeningSpreadsReturns(t *testing.T) {
 	seen := map[int]bool{}
 	for range 200 {
-		parser := streamtest.NewEventParser(bytes.NewReader(appendOpening(nil)))
+		parser := streamtest.NewEventParser(bytes.NewReader(eventFraming{}.Opening(nil)))
 		if _, err := parser.Next(); !errors.Is(err, io.EOF) || parser.Comments != 1 {
 			t.Fatalf("the opening has %d comments and an event (%v)", parser.Comments, err)
 		}

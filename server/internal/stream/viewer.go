@@ -177,11 +177,7 @@ func (v *viewer) cut(cause error) {
 
 // blame notes why the viewer ends, if nobody has before.
 func (v *viewer) blame(cause error) bool {
-	isFirst := v.cause.CompareAndSwap(nil, &cause)
-	if isFirst && v.ended != nil {
-		close(v.ended)
-	}
-	return isFirst
+	return v.cause.CompareAndSwap(nil, &cause)
 }
 
 // leave gives back what the viewer held. From now on nothing but lastWords is written.

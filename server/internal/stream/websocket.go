@@ -97,7 +97,7 @@ func (s *Streams) parseWebSocket(r *http.Request) (viewerRequest, error) {
 			Message: "this server speaks " + wire.SubprotocolJSON + " and " + wire.SubprotocolCBOR + ", and the plain stream without a subprotocol",
 		}
 	}
-	return request, nil
+	return request, s.checkHosts(request)
 }
 
 // formatOf is the format of a session's subprotocol.

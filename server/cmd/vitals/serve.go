@@ -134,7 +134,10 @@ func newHouse(options settings.Settings, source collect.Source, app *web.App, li
 	h.ingest = ingest.New(ingest.Options{
 		Bus: h.hub, Own: h.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill, Logger: logger,
 	})
-	streamOptions := stream.Options{Bus: h.hub, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger}
+	streamOptions := stream.Options{
+		Bus: h.hub, Publisher: h.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,
+		Admit: limited.Admit,
+	}
 	if app != nil {
 		streamOptions.App = app.Fingerprint()
 	}

@@ -60,6 +60,10 @@ func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) error {
 	return s.streams.ServeWebSocket(w, s.limits.AsClient(r))
 }
 
+func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
+	return s.streams.ServeEvents(w, s.limits.AsClient(r))
+}
+
 func (s *Server) serveNotFound(http.ResponseWriter, *http.Request) error {
 	return &apiError{Code: codeNotFound, Message: "there is nothing at this path; the API is under /api/v1", Field: "path"}
 }

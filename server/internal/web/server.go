@@ -64,6 +64,7 @@ func New(options Options) *Server {
 	s.crossOrigin = newCrossOrigin(options.AllowOrigins)
 	routes := http.NewServeMux()
 	routes.Handle("/ws", s.reading(s.serveWebSocket))
+	routes.Handle("/events", s.reading(s.serveEvents))
 	routes.Handle("/api/v1/hosts", s.reading(s.limits.Requests(s.serveHosts)))
 	routes.Handle("/api/v1/catalog", s.reading(s.limits.Requests(s.serveCatalog)))
 	routes.Handle("/api/v1/connection", s.reading(s.limits.Requests(s.serveConnection)))

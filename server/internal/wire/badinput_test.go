@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,8 +107,13 @@ func event() object {
 func goodFrames() []object {
 	return []object{
 		{
-			{"type", "subscribe"}, {"hosts", []any{"web-1"}}, {"metrics", []any{"cpu"}}, {"interval", 5}, {"envelope", true},
-			{"backfill", 60}, {"since", object{{"web-1", position()}}},
+			{"type", "subscribe"},
+			{"hosts", []any{"web-1"}},
+			{"metrics", []any{"cpu"}},
+			{"interval", 5},
+			{"envelope", true},
+			{"backfill", 60},
+			{"since", object{{"web-1", position()}}},
 		},
 		{{"type", "unsubscribe"}, {"hosts", []any{"web-1"}}},
 		{{"type", "publish"}, {"id", 1}, {"events", []any{event()}}},
@@ -213,11 +219,11 @@ func wrongNames(path string, frame object, put func(object) object) []badInput {
 			} else {
 				add(m.key+" in other letters", frame.renamed(m.key, name), dot(name))
 			}
-			add(m.key+" in other letters too", append(frame[:len(frame):len(frame)], member{name, m.value}), dot(name))
+			add(m.key+" in other letters too", append(slices.Clip(frame), member{name, m.value}), dot(name))
 		}
 	}
 	for _, m := range frame {
-		add(m.key+" twice", append(frame[:len(frame):len(frame)], m), m.key)
+		add(m.key+" twice", append(slices.Clip(frame), m), m.key)
 		switch value := m.value.(type) {
 		case object:
 			bad = append(bad, wrongNames(dot(m.key), value, func(o object) object { return put(frame.with(m.key, o)) })...)

@@ -9,8 +9,13 @@ import { Journal } from '../features/connection/journal.ts'
 import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
 import type { LiveServices } from '../features/live/services.ts'
 import { SeriesStore } from '../series/seriesStore.ts'
+import { answersHttp } from '../transport/answersHttp.ts'
+import { eventStreams } from '../transport/eventStream.ts'
 import { resolveServer, type ServerAddress } from '../transport/serverUrl.ts'
 import { Session } from '../transport/session.ts'
+import { portOf } from '../transport/sharedMessages.ts'
+import type { SocketFactory } from '../transport/socket.ts'
+import { sharedEventStreams } from '../transport/tabStream.ts'
 import { ThemeSwitch } from './theme.ts'
 
 export interface Services {
@@ -27,7 +32,16 @@ export function makeServices(base: string): Services {
   const server = findServer(base)
   const store = new SeriesStore()
   const journal = new Journal(store)
-  const session = new Session({ url: server.socketUrl, store: journal, servedPage: server.servedPage })
+  const session = new Session({
+    url: server.socketUrl,
+    store: journal,
+    servedPage: server.servedPage,
+    events: {
+      url: new URL('events', server.base).href,
+      open: openEvents(),
+      answersHttp: () => answersHttp(server.base),
+    },
+  })
   const scheduler = new FrameScheduler()
   const theme = new ThemeSwitch()
   const chartTheme = new ChartTheme()
@@ -41,6 +55,9 @@ export function makeServices(base: string): Services {
       window: new TimeWindow(),
       crosshair: new Crosshair(),
       chartTheme,
+      serverSeconds: () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000,
+      serverAddress: server.base.href,
+      ownHost: () => store.own,
     },
     connect: {
       session,
@@ -51,6 +68,20 @@ export function makeServices(base: string): Services {
     },
     connection: makeConnection(session, journal, store, server, scheduler),
   }
+}
+
+/** One event stream for all tabs of the browser where it has shared workers (on Android it may not). */
+function openEvents(): SocketFactory {
+  const alone = eventStreams()
+  if (typeof SharedWorker === 'undefined') return alone
+  return sharedEventStreams((onFailed) => {
+    const worker = new SharedWorker(new URL('../transport/sharedStream.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'vitals-events',
+    })
+    worker.onerror = onFailed
+    return portOf(worker.port)
+  }, alone)
 }
 
 /** The address of the app with another server; an empty one goes back to the usual. */

@@ -1,5 +1,6 @@
 import type { ClientFrame } from '../../wire/frames.ts'
 import type { Position, Subscribe } from '../../wire/types.gen.ts'
+import type { EventsTransport } from '../sessionOptions.ts'
 import type { Socket, SocketEvents, SocketFactory } from '../socket.ts'
 import type { FakeClock } from './fakeClock.ts'
 
@@ -58,6 +59,10 @@ export class FakeConnection implements Socket {
 export class FakeServer {
   readonly connections: FakeConnection[] = []
   accepting = true
+  /** Something on the way lets no WebSocket through. */
+  webSocketsBlocked = false
+  /** Event streams that were asked for, with what they were asked for. */
+  readonly streams: { connection: FakeConnection; wish: Subscribe }[] = []
   answersPings = true
   app = 'app-1'
   version = 'v0.1.0'
@@ -83,11 +88,30 @@ export class FakeServer {
     this.connections.push(connection)
     this.#clock.after(1, () => {
       if (!connection.open) return
-      if (!this.accepting) return connection.cut()
+      if (!this.accepting || this.webSocketsBlocked) return connection.cut()
       connection.accept()
       this.#sayHello(connection)
     })
     return connection
+  }
+
+  /** Event streams on the same server. */
+  readonly events: EventsTransport = {
+    url: 'http://test/events',
+    answersHttp: () => Promise.resolve(this.accepting),
+    open: (_url, events, wish) => {
+      const connection = new FakeConnection(events, (from, frame) => {
+        if (frame.type === 'subscribe') this.#beginStream(from, frame)
+      })
+      this.connections.push(connection)
+      this.#clock.after(1, () => {
+        if (!connection.open) return
+        if (!this.accepting) return connection.cut()
+        connection.accept()
+        this.#beginStream(connection, wish)
+      })
+      return connection
+    },
   }
 
   get latest(): FakeConnection {
@@ -116,6 +140,13 @@ export class FakeServer {
     this.epoch = epoch
     this.#seq = 0
     this.#ring = []
+  }
+
+  #beginStream(connection: FakeConnection, wish: Subscribe): void {
+    this.streams.push({ connection, wish })
+    this.#subscribed.delete(connection)
+    this.#sayHello(connection)
+    this.#subscribe(connection, { hosts: ['web-1'], ...wish })
   }
 
   #sayHello(connection: FakeConnection): void {

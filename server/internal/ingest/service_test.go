@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vitals/internal/hub"
 	"vitals/internal/metric"
 	"vitals/internal/wire"
 )
@@ -310,5 +313,50 @@ func TestPushesAtTheSameTime(t *testing.T) {
 	}
 	if sent != live || newest["a"] != noonMs+events-1 {
 		t.Errorf("sent %d, answered %d, newest %d", sent, live, newest["a"]-noonMs)
+	}
+}
+
+// TestAMillionNewNames: who invents names without end gets as many as there is room for, costs no memory beyond them, and
+// takes nothing from those who were there before.
+func TestAMillionNewNames(t *testing.T) {
+	names := 1_000_000
+	if testing.Short() || raceDetector {
+		names = 50_000
+	}
+	const perPush, room, known = 500, 2000, 60
+	bus := hub.New(hub.Options{})
+	service := New(Options{Bus: bus, Own: "own"})
+	var before, after runtime.MemStats
+	events := make([]wire.PushedEvent, perPush)
+	taken := 0
+	for pushed := 0; pushed < names; pushed += perPush {
+		for i := range events {
+			name := fmt.Sprintf("flood{number=%d}", pushed+i)
+			if i < known {
+				name = fmt.Sprintf("known{number=%d}", i)
+			}
+			events[i] = wire.PushedEvent{Metric: name, Value: float64(pushed), Host: "attic"}
+		}
+		answer := push(service, events...)
+		taken += answer.Accepted
+		if answer.Accepted+answer.RejectedCount != perPush || answer.Accepted < known {
+			t.Fatalf("after %d names: %+v", pushed, answer)
+		}
+		if pushed == names/10/perPush*perPush {
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if flood := taken - names/perPush*known; flood != room-known {
+		t.Errorf("%d new series were let in", flood)
+	}
+	const mostGrowth = 40 << 20 // the ring of the host
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > mostGrowth {
+		t.Errorf("the heap grew by %d bytes", grown)
+	}
+	if stats := service.Stats(); stats.Series != room || stats.Refused[codeTooManySeries] != uint64(names-taken) {
+		t.Errorf("stats: %+v", stats)
 	}
 }

@@ -64,44 +64,65 @@ func (h *Hub) Rejections() Rejections { return h.rejections.load() }
 
 // Describe implements [Bus].
 func (h *Hub) Describe(description metric.Host) {
+	if came := h.describe(description); came != nil {
+		h.everyone.wake(came)
+	}
+}
+
+// describe returns the topic of a host that has come.
+func (h *Hub) describe(description metric.Host) (came *Topic) {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	subject, _ := h.find(description.Name)
 	if subject.listed && !subject.described {
 		h.undescribed--
 		h.moveOut(subject)
 	}
 	subject.description, subject.described = description, true
-	came := h.list(subject)
-	h.mu.Unlock()
-	if came {
-		h.everyone.wake(subject.base)
+	if !h.list(subject) {
+		return nil
 	}
+	return subject.base
 }
 
 // Publish implements [Bus].
 func (h *Hub) Publish(update metric.Update) (metric.Position, []Rejection) {
-	h.mu.Lock()
-	subject, tick, rejected := h.take(update)
-	if tick == nil {
-		h.mu.Unlock()
-		h.rejections.count(rejected)
-		return metric.Position{}, rejected
+	done := h.publish(update)
+	h.rejections.count(done.rejected)
+	if done.seq == 0 {
+		return metric.Position{}, done.rejected
 	}
-	came := h.list(subject)
-	if subject.presence.hear(h.elapsed, h.wall()) && !came {
-		h.tell(HostLive, subject, h.wall())
-	}
-	ended := h.store(subject, tick)
-	h.mu.Unlock()
-	h.rejections.count(rejected)
-	subject.base.wakers.wake(subject.base)
-	for _, topic := range ended {
+	done.topic.wakers.wake(done.topic)
+	for _, topic := range done.ended {
 		topic.wakers.wake(topic)
 	}
-	if came {
-		h.everyone.wake(subject.base)
+	if done.came {
+		h.everyone.wake(done.topic)
 	}
-	return metric.Position{Epoch: h.epoch, Seq: tick.Seq}, rejected
+	return metric.Position{Epoch: h.epoch, Seq: done.seq}, done.rejected
+}
+
+// published is what came of an update, and who is to be told.
+type published struct {
+	seq      uint64 // 0 if nothing of it could be taken
+	rejected []Rejection
+	topic    *Topic
+	ended    []*Topic // folded ones with a new row
+	came     bool     // the host is new
+}
+
+func (h *Hub) publish(update metric.Update) published {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	subject, tick, rejected := h.take(update)
+	if tick == nil {
+		return published{rejected: rejected}
+	}
+	came := h.list(subject)
+	if now := h.wall(); subject.presence.hear(h.elapsed, now) {
+		h.tell(HostLive, subject, now)
+	}
+	return published{seq: tick.Seq, rejected: rejected, topic: subject.base, ended: h.store(subject, tick), came: came}
 }
 
 // take makes the tick of an update; nil if nothing of it can be taken.
@@ -189,6 +210,17 @@ func (h *Hub) Hosts() []metric.Host {
 		hosts = append(hosts, listed.status())
 	}
 	return hosts
+}
+
+// names are those of the hosts that there are.
+func (h *Hub) names() map[string]bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	names := make(map[string]bool, len(h.order))
+	for _, listed := range h.order {
+		names[listed.name] = true
+	}
+	return names
 }
 
 // Catalog implements [Bus].

@@ -205,10 +205,7 @@ func (s *Subscription) reorder(head *Tick) {
 // followNewcomers follows the hosts that came since the last look, and lets go of those that have left.
 func (s *Subscription) followNewcomers() {
 	s.roll = s.hub.roll.Load()
-	listed := make(map[string]bool)
-	for _, host := range s.hub.Hosts() {
-		listed[host.Name] = true
-	}
+	listed := s.hub.names()
 	for _, cursor := range slices.Clone(s.cursors) {
 		name := cursor.topic.host
 		if !listed[name] {

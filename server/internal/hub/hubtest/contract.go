@@ -46,6 +46,8 @@ func Run(t *testing.T, newBus Maker) {
 		"resume by serial":                           resumeBySerial,
 		"replay in order":                            replayInOrder,
 		"all hosts, also later ones":                 allHosts,
+		"all hosts over an interval":                 allHostsFolded,
+		"laggard of an interval":                     foldedLaggard,
 		"laggard skips the oldest and is told":       laggard,
 		"unfollowed host is silent":                  unfollowed,
 		"each waker is told once":                    wakersOnce,

@@ -281,3 +281,21 @@ func foldedColumnsMove(t *testing.T, newBus Maker) {
 		fmt.Sprint("3-3@", int64(timestamp(60)), " [series1 series2 series3] [] [1 2 3] [1 2 3]"),
 	})
 }
+
+func foldedLaggard(t *testing.T, newBus Maker) {
+	bus := newBus(t, hub.Options{Backfill: 10 * time.Minute})
+	publish(bus, "a", 0, 0)
+	const fewBytes = 1000 // a row of one series takes some 200
+	s := bus.Subscribe(fewBytes, newBell())
+	defer s.Close()
+	follow(t, s, "a", hub.Wish{Interval: tens})
+	publish(bus, "a", 1, 500)
+	delivery, _ := s.Next()
+	if delivery.SkippedFrom != 1 || delivery.Skipped == 0 || delivery.Skipped%10 != 0 || delivery.Skipped+1 != delivery.Tick.From {
+		t.Errorf("skipped %d from %d, then a row from %d", delivery.Skipped, delivery.SkippedFrom, delivery.Tick.From)
+	}
+	rows, skipped := drain(s)
+	if skipped != 0 || rows[0].From != delivery.Tick.Seq+1 || rows[len(rows)-1].Seq != 500 {
+		t.Errorf("then %d skipped, rows from %d to %d", skipped, rows[0].From, rows[len(rows)-1].Seq)
+	}
+}

@@ -146,3 +146,29 @@ func allHosts(t *testing.T, newBus Maker) {
 		t.Errorf("a host that comes again: %v", labels(ticks))
 	}
 }
+
+func allHostsFolded(t *testing.T, newBus Maker) {
+	bus := newBus(t, hub.Options{})
+	s := subscribe(t, bus)
+	if starts, err := s.FollowAll(hub.Wish{Interval: tens}); err != nil || len(starts) > 0 {
+		t.Fatalf("%d hosts of none: %v", len(starts), err)
+	}
+	publish(bus, "a", 1, 12)
+	publish(bus, "b", 1, 2)
+	var rows []*hub.Tick
+	take := func() {
+		more, skipped := drain(s)
+		if rows = append(rows, more...); skipped != 0 {
+			t.Errorf("%d skipped", skipped)
+		}
+	}
+	take()
+	publish(bus, "b", 3, 12)
+	publish(bus, "a", 13, 22)
+	take()
+	expect(t, "rows", labels(rows), []string{"a9", "b9", "a19"})
+	expectOrder(t, rows)
+	if rows[0].From != 1 || rows[1].From != 1 || rows[2].From != 10 {
+		t.Errorf("rows begin at %d, %d, %d", rows[0].From, rows[1].From, rows[2].From)
+	}
+}

@@ -63,8 +63,12 @@ func (s *Streams) parseEvents(r *http.Request) (viewerRequest, error) {
 	return request, s.checkHosts(request)
 }
 
-// checkHosts refuses hosts that are not there while there is a status to say so.
+// checkHosts refuses hosts that are not there while there is a status to say so. A session is told by a frame, as on a
+// WebSocket: its other hosts are there, and it hears when this one comes.
 func (s *Streams) checkHosts(request viewerRequest) error {
+	if request.shape == shapeSession {
+		return nil
+	}
 	for _, host := range request.hosts {
 		if _, known := s.bus.Catalog(host); !known {
 			return unknownHost("host", host)

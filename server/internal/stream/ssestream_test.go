@@ -488,7 +488,7 @@ func TestATalkativeListenerIsCut(t *testing.T) {
 
 func TestHostsThatAreNotThereAreRefused(t *testing.T) {
 	address := serveEvents(t, newStreams(newHub(hub.Options{})))
-	for _, path := range []string{"/events?host=nobody", "/events?session=1&host=web-1,nobody"} {
+	for _, path := range []string{"/events?host=nobody", "/events?host=web-1,nobody"} {
 		_, err := streamtest.OpenEvents(address, path)
 		if refused, is := errors.AsType[*streamtest.StatusError](err); !is || !strings.Contains(refused.Body, `"nobody"`) {
 			t.Errorf("%s is answered by %v", path, err)
@@ -496,6 +496,21 @@ func TestHostsThatAreNotThereAreRefused(t *testing.T) {
 	}
 	if _, err := streamtest.Dial(address, "/ws?host=nobody"); err == nil {
 		t.Error("a WebSocket is opened for a host that is not there")
+	}
+}
+
+func TestASessionOnEventsIsToldOfHostsThatAreNotThere(t *testing.T) {
+	address := serveEvents(t, newStreams(newHub(hub.Options{})))
+	client := openEvents(t, address, "/events?session=1&host=nobody,"+testHost)
+	if _, isHello := sessionFrame(t, client).(wire.Hello); !isHello {
+		t.Fatal("the session does not begin with a hello")
+	}
+	refused, isError := sessionFrame(t, client).(wire.Error)
+	if !isError || refused.Code != wire.CodeUnknownHost || !strings.Contains(refused.Message, `"nobody"`) {
+		t.Errorf("it is told %+v", refused)
+	}
+	if catalog, is := sessionFrame(t, client).(wire.Catalog); !is || catalog.Host != testHost {
+		t.Errorf("the other host is not there: %+v", catalog)
 	}
 }
 

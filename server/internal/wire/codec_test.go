@@ -277,3 +277,18 @@ func BenchmarkAppendUpdate(b *testing.B) {
 }
 
 var mapType = reflect.TypeFor[map[string]any]()
+
+func BenchmarkDecodeUpdate(b *testing.B) {
+	_, values := usualTick(b)
+	for _, codec := range []wire.Codec{wire.JSON{}, wire.CBOR{}} {
+		message := codec.AppendUpdate(nil, usualUpdate(values))
+		b.Run(codec.Subprotocol(), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := codec.DecodeServer(message); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

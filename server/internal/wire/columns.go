@@ -61,15 +61,18 @@ func readSnapshot(tree any) (Frame, error) {
 
 // seconds reads an instant that a clock can show.
 func (r *reader) seconds(path string, value any) metric.TimestampMs {
-	return r.instantOf(path, r.number(path, value))
+	timestamp, isInstant := instantOf(r.number(path, value))
+	if !isInstant {
+		r.fail(path, "is no time that a clock can show")
+	}
+	return timestamp
 }
 
-func (r *reader) instantOf(path string, seconds float64) metric.TimestampMs {
+func instantOf(seconds float64) (metric.TimestampMs, bool) {
 	if !(math.Abs(seconds) <= maxSafeInteger/1000) {
-		r.fail(path, "is no time that a clock can show")
-		return 0
+		return 0, false
 	}
-	return metric.TimestampMs(math.Round(seconds * 1000))
+	return metric.TimestampMs(math.Round(seconds * 1000)), true
 }
 
 func (r *reader) timestamps(path string, value any) []metric.TimestampMs {
@@ -79,7 +82,11 @@ func (r *reader) timestamps(path string, value any) []metric.TimestampMs {
 	}
 	timestamps := make([]metric.TimestampMs, 0, len(column))
 	for i, seconds := range column {
-		timestamps = append(timestamps, r.instantOf(at(path, i), seconds))
+		timestamp, isInstant := instantOf(seconds)
+		if !isInstant {
+			r.fail(at(path, i), "is no time that a clock can show")
+		}
+		timestamps = append(timestamps, timestamp)
 	}
 	return timestamps
 }
@@ -91,10 +98,11 @@ func (r *reader) wholes(path string, value any) []uint64 {
 	}
 	wholes := make([]uint64, 0, len(items))
 	for i, item := range items {
-		if item == nil {
-			r.fail(at(path, i), "is null, must be a whole number")
+		whole, isWhole := wholeOf(item)
+		if !isWhole {
+			r.fail(at(path, i), "must be a whole number from 0 to 2^53-1")
 		}
-		wholes = append(wholes, r.whole(at(path, i), item))
+		wholes = append(wholes, whole)
 	}
 	return wholes
 }
@@ -165,7 +173,11 @@ func (r *reader) plainColumn(path string, value any) Column {
 			column = append(column, math.NaN())
 			continue
 		}
-		column = append(column, r.cell(path, i, r.number(at(path, i), item)))
+		number, isNumber := numberOf(item)
+		if !isNumber {
+			r.fail(at(path, i), "is "+kindOf(item)+", must be a number or null")
+		}
+		column = append(column, r.cell(path, i, number))
 	}
 	return column
 }

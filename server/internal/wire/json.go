@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -173,9 +174,6 @@ func appendColumn(dst []byte, column Column) []byte {
 	return append(dst, ']')
 }
 
-// MarshalJSON writes null for what is not finite.
-func (c Column) MarshalJSON() ([]byte, error) { return appendColumn(nil, c), nil }
-
 // withType sets the field that says what the frame is.
 func withType(frame Frame) Frame {
 	switch frame := frame.(type) {
@@ -219,7 +217,7 @@ func withType(frame Frame) Frame {
 		frame.Type = TypePing
 		return frame
 	}
-	return frame
+	panic(fmt.Sprintf("wire: %T is no frame; frames are given by value", frame))
 }
 
 // appendString appends text as JSON; names that need no escapes, as nearly all do, make no garbage.

@@ -96,41 +96,45 @@ func (r *reader) flag(path string, value any) bool {
 
 // number may be infinite: 1e999 is good JSON.
 func (r *reader) number(path string, value any) float64 {
+	number, isNumber := numberOf(value)
+	if !isNumber && value != nil {
+		r.fail(path, "is "+kindOf(value)+", must be a number")
+	}
+	return number
+}
+
+func numberOf(value any) (float64, bool) {
 	switch value := value.(type) {
-	case nil:
-		return 0
 	case json.Number:
 		number, err := strconv.ParseFloat(value.String(), 64)
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			r.fail(path, "is not a number")
-		}
-		return number
+		return number, err == nil || errors.Is(err, strconv.ErrRange)
 	case uint64:
-		return float64(value)
+		return float64(value), true
 	case int64:
-		return float64(value)
+		return float64(value), true
 	case float64:
-		return value
+		return value, true
 	}
-	r.fail(path, "is "+kindOf(value)+", must be a number")
-	return 0
+	return 0, false
 }
 
 func (r *reader) whole(path string, value any) uint64 {
-	switch value := value.(type) {
-	case nil:
-		return 0
-	case json.Number:
-		if whole, err := strconv.ParseUint(value.String(), 10, 64); err == nil && whole <= maxSafeInteger {
-			return whole
-		}
-	case uint64:
-		if value <= maxSafeInteger {
-			return value
-		}
+	whole, isWhole := wholeOf(value)
+	if !isWhole && value != nil {
+		r.fail(path, "must be a whole number from 0 to 2^53-1")
 	}
-	r.fail(path, "must be a whole number from 0 to 2^53-1")
-	return 0
+	return whole
+}
+
+func wholeOf(value any) (uint64, bool) {
+	switch value := value.(type) {
+	case json.Number:
+		whole, err := strconv.ParseUint(value.String(), 10, 64)
+		return whole, err == nil && whole <= maxSafeInteger
+	case uint64:
+		return value, value <= maxSafeInteger
+	}
+	return 0, false
 }
 
 func kindOf(value any) string {

@@ -59,8 +59,8 @@ func TestEveryBodyGivesItsPlaceBack(t *testing.T) {
 	}
 	for body, headers := range bodies {
 		for _, path := range []string{"/events", "/write", "/write?precision=weeks"} {
-			serve(service, path, strings.NewReader(body), headers...)
-			serve(service, path, io.MultiReader(strings.NewReader(body), broken), headers...)
+			_, _ = serve(service, path, strings.NewReader(body), headers...)
+			_, _ = serve(service, path, io.MultiReader(strings.NewReader(body), broken), headers...)
 		}
 	}
 	if len(service.bodies) != 0 {

@@ -57,6 +57,45 @@ func followWhilePublishing(t *testing.T, newBus Maker) {
 	group.Wait()
 }
 
+// newcomersWhilePublishing has hosts come all at once, and checks that who follows all of them gets every tick once and in order.
+func newcomersWhilePublishing(t *testing.T, newBus Maker) {
+	const hosts, ticks, subscribers = 20, 200, 4
+	bus := newBus(t, hub.Options{Backfill: time.Hour})
+	var group sync.WaitGroup
+	for range subscribers {
+		bell := newBell()
+		s := bus.Subscribe(1<<30, bell)
+		defer s.Close()
+		if _, err := s.FollowAll(hub.Wish{}); err != nil {
+			t.Fatal(err)
+		}
+		group.Go(func() { expectAll(t, s, bell, hosts*ticks) })
+	}
+	for host := range hosts {
+		group.Go(func() { publish(bus, fmt.Sprint("host", host), 1, ticks) })
+	}
+	group.Wait()
+}
+
+func expectAll(t *testing.T, s *hub.Subscription, bell *bell, ticks int) {
+	next := make(map[string]uint64)
+	var serial uint64
+	for seen := 0; seen < ticks; {
+		delivery, ready := s.Next()
+		if !ready {
+			<-bell.rung
+			continue
+		}
+		seen++
+		tick := delivery.Tick
+		if delivery.Skipped != 0 || tick.Serial <= serial || tick.Seq != next[delivery.Host]+1 {
+			t.Errorf("%s: %d skipped, serial %d after %d, position %d after %d", delivery.Host, delivery.Skipped, tick.Serial, serial, tick.Seq, next[delivery.Host])
+			return
+		}
+		serial, next[delivery.Host] = tick.Serial, tick.Seq
+	}
+}
+
 func expectNext(t *testing.T, tick *hub.Tick, next uint64) uint64 {
 	if tick.From != next {
 		t.Errorf("got position %d, expected %d", tick.From, next)

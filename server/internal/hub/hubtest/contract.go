@@ -60,6 +60,7 @@ func Run(t *testing.T, newBus Maker) {
 		"columns that move end an interval":          foldedColumnsMove,
 		"publish does not wait for subscribers":      publishDoesNotWait,
 		"everything at once":                         everythingAtOnce,
+		"hosts come all at once":                     newcomersWhilePublishing,
 		"nothing is lost between publish and follow": followWhilePublishing,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, newBus) })

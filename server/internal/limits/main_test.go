@@ -2,7 +2,7 @@ package limits
 
 import (
 	"net/http"
-	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,8 +12,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // request comes from a peer such as 192.0.2.1:999 with headers in pairs.
 func request(peer string, headers ...string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/ws", nil)
-	r.RemoteAddr = peer
+	r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/ws"}, Header: http.Header{}, RemoteAddr: peer}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}

@@ -19,6 +19,9 @@ type fanoutCommand struct {
 	Batch   int           `default:"1000" help:"Viewers of the plain stream in batches, as one more row; 0 for none."`
 	Window  time.Duration `default:"8s" help:"Length of one measurement, in whole seconds."`
 	Rounds  int           `default:"1" help:"Measurements of each row; the median is printed."`
+	Long    bool          `help:"Five measurements of each row."`
+
+	Interval time.Duration `default:"1s" help:"Time between two ticks."`
 
 	alone alone
 }
@@ -46,8 +49,13 @@ type fanoutFigures struct {
 	gone             int
 }
 
+const longRounds = 5
+
 // Run measures and prints.
 func (c *fanoutCommand) Run(ctx context.Context) error {
+	if c.Long {
+		c.Rounds = longRounds
+	}
 	cases := make([]fanoutCase, 0, len(c.Viewers)+1)
 	for _, viewers := range c.Viewers {
 		cases = append(cases, fanoutCase{formSession, viewers})
@@ -72,7 +80,10 @@ func (c *fanoutCommand) Run(ctx context.Context) error {
 }
 
 func (c *fanoutCommand) launchServer(ctx context.Context) (*server, error) {
-	return launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none")
+	return onProcessor(measuredProcessor, func() (*server, error) {
+		return launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none", "--interval", c.Interval.String(),
+			"--handshake-rate", "100000", "--max-connections-per-address", "16000")
+	})
 }
 
 func (c *fanoutCommand) launchFloor(ctx context.Context, bytes int) (*server, error) {
@@ -80,7 +91,9 @@ func (c *fanoutCommand) launchFloor(ctx context.Context, bytes int) (*server, er
 	if err != nil {
 		return nil, err
 	}
-	return launchListener(ctx, own, "floor", "--bytes", strconv.Itoa(bytes))
+	return onProcessor(measuredProcessor, func() (*server, error) {
+		return launchListener(ctx, own, "floor", "--bytes", strconv.Itoa(bytes), "--interval", c.Interval.String())
+	})
 }
 
 func (c *fanoutCommand) measureAlone(ctx context.Context) error {
@@ -130,7 +143,7 @@ func (c *fanoutCommand) measure(ctx context.Context, fanout fanoutCase, into *fa
 	into.bytes = append(into.bytes, float64(seen.Bytes)/float64(fanout.viewers)/c.Window.Seconds())
 	into.memory = append(into.memory, (float64(served.resident)-float64(before.resident))/1e3/float64(fanout.viewers))
 	into.median, into.p99 = append(into.median, seen.MedianMs), append(into.p99, seen.P99Ms)
-	into.missing += fanout.viewers*int(c.Window.Seconds()) - seen.Deliveries
+	into.missing += fanout.viewers*int(c.Window/c.Interval) - seen.Deliveries
 	into.gone += seen.Gone
 	return c.measureFloor(ctx, fanout, seen.Bytes/max(seen.Deliveries, 1), into)
 }
@@ -160,7 +173,9 @@ func (c *fanoutCommand) serve(ctx context.Context, started *process, address str
 	if err != nil {
 		return usage{}, loadResult{}, err
 	}
-	viewers, err := launch(ctx, own, "load", "--address", address, "--viewers", strconv.Itoa(fanout.viewers), "--form", string(fanout.form))
+	viewers, err := onProcessor(loadProcessor, func() (*process, error) {
+		return launch(ctx, own, "load", "--address", address, "--viewers", strconv.Itoa(fanout.viewers), "--form", string(fanout.form))
+	})
 	if err != nil {
 		return usage{}, loadResult{}, err
 	}
@@ -220,7 +235,7 @@ func (c *fanoutCommand) watchUsage(ctx context.Context, pid int) (usage, error) 
 
 func (c *fanoutCommand) print(cases []fanoutCase, results []fanoutFigures) {
 	printed := table{
-		title: "Fan-out: one host, one tick a second, about 60 series",
+		title: fmt.Sprintf("Fan-out: one host, a tick each %v, about 60 series", c.Interval),
 		head: []string{
 			"viewers", "CPU us/tick", "floor us", "ratio", "CPU ms/s", "B/viewer/s", "KB/viewer",
 			"p50 ms", "p99 ms", "floor p50", "missing",
@@ -240,7 +255,8 @@ func (c *fanoutCommand) print(cases []fanoutCase, results []fanoutFigures) {
 		}
 	}
 	printed.note("CPU us/tick: processor time of the server for each tick that a viewer got, less what it uses without viewers.")
-	printed.note("Floor: one loop of write(2) of as many bytes, no handshake, no goroutines, measured in the same way.")
+	printed.note("Floor: one loop of write(2) of as many bytes, no handshake, no scheduler between, measured in the same way.")
+	printed.note("The server, or the floor, has one processor to itself and the load another, if there are two.")
 	printed.note("On loopback the writer pays for the receiver's side of TCP too. Windows: %d of %v. Load: %s",
 		c.Rounds, c.Window, machineLoad())
 	printed.note("KB/viewer: growth of the resident memory; buffers of the kernel are not in it. p50, p99: tick's timestamp to arrival.")

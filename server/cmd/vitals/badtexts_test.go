@@ -20,7 +20,7 @@ func badSessionTexts() []string {
 		`{"type":"publish"}`, `{"type":"Ping"}`, `{"type":"PING"}`, `{"type":" ping"}`, `{"type":"ping\u0000"}`, `{"Type":"ping"}`, `{"TYPE":"ping"}`,
 		// fields that are not there, in another case, or twice
 		`{"type":"ping","ID":1}`, `{"type":"ping","Id":1}`, `{"type":"ping","x":1}`, `{"type":"ping","hosts":[]}`, `{"type":"ping","":1}`,
-		`{"type":"subscribe","host":"a"}`, `{"type":"subscribe","Hosts":["a"]}`, `{"type":"subscribe","interval":1}`, `{"type":"subscribe","id":1}`,
+		`{"type":"subscribe","host":"a"}`, `{"type":"subscribe","Hosts":["a"]}`, `{"type":"subscribe","interval":0.01}`, `{"type":"subscribe","id":1}`,
 		`{"type":"unsubscribe","metrics":["a"]}`, `{"type":"unsubscribe","since":{}}`, `{"type":"ping","__proto__":{}}`,
 		`{"type":"ping","type":"ping"}`, `{"type":"ping","type":"subscribe"}`, `{"type":"ping","id":1,"id":1}`, `{"type":"ping","id":1,"\u0069d":2}`,
 		`{"type":"subscribe","hosts":[],"hosts":[]}`, `{"type":"subscribe","since":{"a":{"epoch":"e","seq":1},"a":{"epoch":"e","seq":2}}}`,
@@ -34,7 +34,7 @@ func badSessionTexts() []string {
 		// epochs, hosts, globs
 		`{"type":"subscribe","since":{"a":{"epoch":"","seq":1}}}`, `{"type":"subscribe","since":{"a":{"seq":1}}}`, `{"type":"subscribe","since":{"a":{}}}`,
 		`{"type":"subscribe","since":{"a":null}}`, `{"type":"subscribe","since":{"a":{"epoch":"` + strings.Repeat("e", 65) + `","seq":1}}}`,
-		`{"type":"subscribe","hosts":[""]}`, `{"type":"subscribe","hosts":["` + strings.Repeat("h", 254) + `"]}`, `{"type":"unsubscribe","hosts":[""]}`,
+		`{"type":"subscribe","hosts":[""]}`, `{"type":"subscribe","hosts":["` + strings.Repeat("h", 254) + `"]}`,
 		`{"type":"subscribe","hosts":[null]}`, `{"type":"subscribe","metrics":[""]}`, `{"type":"subscribe","metrics":[null]}`,
 		`{"type":"subscribe","metrics":["` + strings.Repeat("*", 201) + `"]}`,
 		// too many

@@ -32,20 +32,21 @@ type timeline struct {
 	leapt   time.Duration // what the burst added to the hub's clock
 }
 
-const (
-	leapsOfBackfill = 10                         // one leap counts for at most this part of the backfill
-	mostSinceFirst  = 200 * 365 * 24 * time.Hour // what fits a duration, with room to subtract
-)
+// What fits a duration, with room to subtract.
+const mostSinceFirst = 200 * 365 * 24 * time.Hour
+
+// mostLeap is what one leap of the timestamps counts for at most. A few intervals are no leap.
+func (o Options) mostLeap() time.Duration { return max(o.Backfill/10, 3*o.Interval) }
 
 // step says how old the host is at a tick that arrives now. It never grows younger.
-func (l *timeline) step(timestamp metric.TimestampMs, arrived, backfill time.Duration) time.Duration {
+func (l *timeline) step(timestamp metric.TimestampMs, arrived, mostLeap time.Duration) time.Duration {
 	if !l.started {
 		*l = timeline{started: true, first: timestamp, ahead: -arrived}
 	}
 	most := metric.TimestampMs(mostSinceFirst.Milliseconds())
 	sinceFirst := time.Duration(min(max(timestamp-l.first, -most), most)) * time.Millisecond
 	if ahead := sinceFirst - arrived; ahead > l.ahead {
-		l.leapt += min(ahead-l.ahead, backfill/leapsOfBackfill)
+		l.leapt += min(ahead-l.ahead, mostLeap)
 		l.ahead = ahead
 	}
 	return arrived + l.leapt

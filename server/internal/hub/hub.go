@@ -144,7 +144,7 @@ func (h *Hub) take(update metric.Update) (*host, *Tick, []Rejection) {
 	seq := subject.base.lastSeq() + 1
 	tick := &Tick{
 		Seq: seq, From: seq, Timestamp: update.Timestamp, Catalog: subject.columns.catalog,
-		arrived: now, age: subject.timeline.step(update.Timestamp, now, h.options.Backfill),
+		arrived: now, age: subject.timeline.step(update.Timestamp, now, h.options.mostLeap()),
 	}
 	tick.Columns, tick.Values = subject.columns.row()
 	return subject, tick, rejected

@@ -185,6 +185,9 @@ func burstOfPast(t *testing.T, newBus Maker) {
 	if len(past) != 300 || past[299].Timestamp-past[0].Timestamp != 299_000 {
 		t.Errorf("%d rows from %d to %d", len(past), past[0].Timestamp, past[len(past)-1].Timestamp)
 	}
+	short := newBus(t, hub.Options{Clock: clock.time, Backfill: 3 * time.Second})
+	publish(short, "a", 1, 6)
+	expectSeqs(t, "a short backfill", seqs(pastOf(t, short, "a", hub.Wish{Backfill: time.Hour}).Past), 4, 6)
 	if past := pastOf(t, bus, "a", hub.Wish{Backfill: time.Minute}).Past; len(past) != 60 {
 		t.Errorf("%d rows of the last minute", len(past))
 	}

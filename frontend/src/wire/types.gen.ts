@@ -6,7 +6,7 @@
  */
 
 /**
- * A frame of the session protocol vitals.v1.json. Generated from server/internal/wire by make gen.
+ * A frame of the session protocol vitals.v1.json, and of vitals.v1.cbor but for its columns. Generated from server/internal/wire by make gen.
  */
 export type Frame =
   | Hello
@@ -452,7 +452,7 @@ export interface PushedEvent {
   /**
    * unix seconds or RFC 3339; absent means now
    */
-  timestamp?: number;
+  timestamp?: number | string;
   /**
    * absent means the server's own
    */

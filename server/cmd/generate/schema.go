@@ -45,10 +45,15 @@ func writeSchema(out io.Writer) error {
 	for _, name := range []string{"Subscribe", "Unsubscribe", "Publish", "PushedEvent", "Ping"} {
 		definitions[name].AdditionalProperties = jsonschema.FalseSchema // the server refuses what it does not know
 	}
+	if timestamp, found := definitions["PushedEvent"].Properties.Get("timestamp"); found { // read more freely than it is written
+		timestamp.Type = ""
+		timestamp.OneOf = []*jsonschema.Schema{{Type: "number"}, {Type: "string", Format: "date-time"}}
+	}
 	schema := &jsonschema.Schema{
-		Version:     jsonschema.Version,
-		Title:       "Frame",
-		Description: "A frame of the session protocol " + wire.SubprotocolJSON + ". Generated from server/internal/wire by make gen.",
+		Version: jsonschema.Version,
+		Title:   "Frame",
+		Description: "A frame of the session protocol " + wire.SubprotocolJSON + ", and of " + wire.SubprotocolCBOR +
+			" but for its columns. Generated from server/internal/wire by make gen.",
 		Definitions: definitions,
 	}
 	for field := range reflect.TypeFor[protocol]().Fields() {

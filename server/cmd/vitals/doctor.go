@@ -29,7 +29,8 @@ const (
 func (c *doctorCommand) Run(p *process) error {
 	const least, most = time.Second, 10 * time.Minute
 	if c.Timeout < least || c.Timeout > most || c.Idle < 0 {
-		return &exitError{code: codeCannotRun, cause: errors.New("--timeout wants a time from 1s to 10m, and --idle one that is not negative")}
+		cause := errors.New("--timeout wants a time from 1s to 10m, and --idle one that is not negative")
+		return &exitError{code: codeCannotRun, cause: cause}
 	}
 	address, err := client.ParseAddress(c.URL)
 	if err != nil {

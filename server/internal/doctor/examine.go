@@ -53,7 +53,7 @@ func Examine(ctx context.Context, options Options) *Report {
 		return e.report
 	}
 	for _, check := range []func(context.Context) bool{
-		e.checkBase, e.checkOrigin, e.checkWebSocket, e.checkProtocol, e.checkClock, e.checkEvents, e.checkForwarded,
+		e.checkBase, e.checkOrigin, e.checkWebSocket, e.checkProtocol, e.checkClock, e.checkCompression, e.checkEvents, e.checkForwarded,
 	} {
 		e.within(ctx, check)
 	}

@@ -81,7 +81,8 @@ func (p *patient) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 
 // serveEvents sends an event each 50 ms that was measured so long ago.
 func (p *patient) serveEvents(w http.ResponseWriter, r *http.Request, late time.Duration) {
-	if r.URL.Query().Get("metrics") != "cpu" && r.URL.Query().Get("metrics") != "none.such" {
+	query := r.URL.Query()
+	if metrics := query.Get("metrics"); metrics != "cpu" && metrics != "none.such" && query.Get("backfill") == "" {
 		refuse(w, http.StatusBadRequest, "bad_request", "metrics", "the test wants cpu")
 		return
 	}

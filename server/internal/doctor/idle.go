@@ -61,7 +61,7 @@ func (e *examination) watchSocket(ctx context.Context) (bool, error) {
 }
 
 func (e *examination) watchEvents(ctx context.Context) (bool, error) {
-	response, err := e.open(ctx, e.address.At("events")+"?metrics=none.such", "Accept", "text/event-stream")
+	response, err := e.open(ctx, e.address.At("events")+"?metrics=none.such", "Accept", eventStream)
 	if err != nil {
 		return false, err
 	}

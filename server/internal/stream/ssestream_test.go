@@ -589,3 +589,41 @@ func TestASessionOfAllHostsByEvents(t *testing.T) {
 		t.Errorf("the ledgers say %+v %+v %+v", *ledgers[0], *ledgers[1], *ledgers[2])
 	}
 }
+
+// What a viewer of folded values gets in pieces is what one gets who asks for all of it at once.
+func TestComingBackToFoldedValues(t *testing.T) {
+	const ticks, series, seed = 100, 3, 11
+	const path = "/events?backfill=1h&host=*&interval=5s&envelope=1"
+	bus := newHub(hub.Options{Backfill: time.Hour})
+	streams := newStreams(bus)
+	address := serveEvents(t, streams)
+	publish := func(seq int) {
+		publishOther(bus, testHost, seq, series)
+		publishOther(bus, "web-2", seq, series)
+	}
+	var got, wanted collected
+	random, lastID := rand.New(rand.NewPCG(seed, seed)), ""
+	for seq := range ticks + 1 {
+		publish(seq)
+		closed := seq / 5 * 2 * series // values of intervals that are over
+		if random.IntN(3) > 0 || len(got.values) == closed {
+			continue
+		}
+		client, err := streamtest.OpenEvents(address, path, "Last-Event-ID: "+lastID)
+		must(t, err)
+		for range 1 + random.IntN(closed-len(got.values)) {
+			event := nextValue(t, client)
+			got.note(t, event)
+			lastID = event.ID
+		}
+		client.CloseNow()
+		eventually(t, "the viewer is gone", func() bool { return len(streams.everybody(nil)) == 0 })
+	}
+	whole := openEvents(t, address, path)
+	for len(wanted.values) < ticks/5*2*series {
+		wanted.note(t, nextValue(t, whole))
+	}
+	if len(got.values) < len(wanted.values)/2 || len(got.gaps) > 0 || !slices.Equal(got.values, wanted.values[:len(got.values)]) {
+		t.Errorf("in pieces came %q with the gaps %+v, at once %q", got.values, got.gaps, wanted.values)
+	}
+}

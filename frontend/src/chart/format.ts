@@ -24,6 +24,7 @@ export interface Formatted {
 /** Shown where there is no value. */
 export const noValue = '–'
 
+const longestAxisUnit = 5
 const iec = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
 const si = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
 const siPlain = ['', 'k', 'M', 'G', 'T']
@@ -168,7 +169,8 @@ export function axisUnit(ceiling: number, unit: Unit): AxisUnit {
     case '':
       return { divisor: 1, suffix: '', everywhere: false }
     default:
-      return { divisor: 1, suffix: ` ${unit}`, everywhere: false }
+      // A long one stands beside the value; at an axis it would take the room of the picture.
+      return { divisor: 1, suffix: unit.length > longestAxisUnit ? '' : ` ${unit}`, everywhere: false }
   }
 }
 
@@ -176,6 +178,13 @@ export function axisUnit(ceiling: number, unit: Unit): AxisUnit {
 export function axisLabel(value: number, unit: AxisUnit, outermost: boolean): string {
   const magnitude = Math.abs(value) / unit.divisor
   const text = magnitude === 0 ? '0' : String(Number(magnitude.toPrecision(3)))
+  return outermost || unit.everywhere ? text + unit.suffix : text
+}
+
+/** A label of an axis on which values lie on either side of zero. */
+export function signedLabel(value: number, unit: AxisUnit, outermost: boolean): string {
+  const sign = value < 0 ? '−' : ''
+  const text = sign + String(Number(Math.abs(value / unit.divisor).toPrecision(5)))
   return outermost || unit.everywhere ? text + unit.suffix : text
 }
 

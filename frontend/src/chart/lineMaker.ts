@@ -99,6 +99,15 @@ export class LineMaker {
     return peak === Number.NEGATIVE_INFINITY ? Number.NaN : peak
   }
 
+  /** The smallest value of all lines within the window; NaN when there is none. */
+  trough(slots: readonly LineSlot[], from: number, to: number): number {
+    let trough = Number.POSITIVE_INFINITY
+    for (const { column } of slots) {
+      for (const value of column.valuesIn(column.timeline.rows(from, to))) if (value < trough) trough = value
+    }
+    return trough === Number.POSITIVE_INFINITY ? Number.NaN : trough
+  }
+
   /** What the next line of a stack stands on: the line below it, or a line of its own where that one has holes. */
   #base(
     index: number,

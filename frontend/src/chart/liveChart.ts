@@ -8,6 +8,7 @@ import type { ChartOptions } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
+import { FloatingRange } from './floatingRange.ts'
 import { LineMaker } from './lineMaker.ts'
 import { PlotLayer, type LayerView } from './plotLayer.ts'
 import { RowsHeard } from './rowsHeard.ts'
@@ -47,6 +48,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #valueRange: SteadyRange
+  readonly #floatingRange = new FloatingRange()
   #options: ChartOptions
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
@@ -109,7 +111,7 @@ export class LiveChart implements Drawable, Plot {
     const index = this.#datasets.findIndex(({ line }) => line.column.series.metric === metric)
     if (index < 0 || this.#chart.isDatasetVisible(index) === !hidden) return
     this.#chart.setDatasetVisibility(index, !hidden)
-    this.#valueRange.reset()
+    this.#resetValues()
     this.#layOut()
   }
 
@@ -145,7 +147,8 @@ export class LiveChart implements Drawable, Plot {
     this.#makeLines()
     this.#chart.draw()
     this.#painting = false
-    if (this.#valueRange.gliding(nowMs)) this.#services.scheduler.mark(this)
+    if (this.#valueRange.gliding(nowMs) || this.#floatingRange.gliding(nowMs))
+      this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
@@ -189,6 +192,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #fitValues(nowMs: number): void {
+    if (this.#options.floating === true) return this.#floatValues(nowMs)
     const { max, min, ceiling, reference, stacked = false } = this.#options
     const { from, to } = this.#range
     const peak = max ?? this.#maker.peak(this.#visible, stacked, from, to)
@@ -197,6 +201,18 @@ export class LiveChart implements Drawable, Plot {
     const reducedMotion = this.#services.theme.reducedMotion
     range.fit(peak, ceiling?.(this.host) ?? Number.NaN, { min, max, mirrored }, nowMs, reducedMotion)
     this.#valueAxis.reference = reference?.(this.host) ?? Number.NaN
+    this.#setValues(range)
+  }
+
+  #floatValues(nowMs: number): void {
+    const { from, to } = this.#range
+    const low = this.#maker.trough(this.#visible, from, to)
+    const high = this.#maker.peak(this.#visible, false, from, to)
+    this.#floatingRange.fit(low, high, nowMs, this.#services.theme.reducedMotion)
+    this.#setValues(this.#floatingRange)
+  }
+
+  #setValues(range: SteadyRange | FloatingRange): void {
     this.#valueAxis.setRange(range.min, range.max, range.targetMin, range.targetMax)
     this.#view.min = range.min
     this.#view.max = range.max
@@ -263,8 +279,13 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #windowChanged(): void {
-    this.#valueRange.reset()
+    this.#resetValues()
     this.#services.scheduler.mark(this)
+  }
+
+  #resetValues(): void {
+    this.#valueRange.reset()
+    this.#floatingRange.reset()
   }
 
   #themeChanged(): void {
@@ -307,6 +328,7 @@ export class LiveChart implements Drawable, Plot {
         const [time, value] = [chart.scales['x'] as RingTimeScale, chart.scales['y'] as RingValueScale]
         time.theme = value.theme = this.#services.theme
         value.unit = this.#options.unit
+        value.floating = this.#options.floating === true
       },
       // Chart.js also draws when it updates; what there is to paint is only known in a frame of ours.
       beforeDatasetsDraw: () => (this.#painting ? undefined : false),

@@ -4,7 +4,7 @@
  * They paint hairlines and labels themselves: Chart.js's own way resolves options anew for every tick of every frame.
  */
 import { Scale } from 'chart.js'
-import { axisLabel, axisUnit, type Unit } from './format.ts'
+import { axisLabel, axisUnit, signedLabel, type Unit } from './format.ts'
 import type { ChartTheme } from './theme.ts'
 import { labelSize, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
 
@@ -59,6 +59,8 @@ export class RingValueScale extends Scale {
   static defaults = {}
   theme: ChartTheme | undefined
   unit: Unit = ''
+  /** Values may lie on either side of zero: labels bear their sign. */
+  floating = false
   /** A value to compare with, drawn as a dashed line; NaN for none. */
   reference = Number.NaN
   readonly #labels: ValueLabel[] = []
@@ -85,7 +87,7 @@ export class RingValueScale extends Scale {
     if (this.#width === 0 && this.theme !== undefined) {
       this.ctx.font = this.theme.font(labelSize)
       this.#width = Math.ceil(
-        this.ctx.measureText(widestLabel(this.unit)).width + labelGap * this.theme.scale,
+        this.ctx.measureText(widestLabel(this.unit, this.floating)).width + labelGap * this.theme.scale,
       )
     }
     this.width = this.#width
@@ -148,12 +150,14 @@ export class RingValueScale extends Scale {
     this.#labels.length = 0
     for (let index = 0; index <= intervals; index++) {
       const value = from + ((to - from) * index) / intervals
-      this.#labels.push({ value, text: axisLabel(value, unit, index === intervals) })
+      const label = this.floating ? signedLabel : axisLabel
+      this.#labels.push({ value, text: label(value, unit, index === intervals) })
     }
   }
 }
 
-function widestLabel(unit: Unit): string {
+function widestLabel(unit: Unit, floating: boolean): string {
   const { suffix } = axisUnit(unit === 'bytes' ? 2 ** 20 : 1e6, unit)
+  if (floating) return `−88.8${suffix}`
   return unit === 'percent' ? `100${suffix}` : `888${suffix}`
 }

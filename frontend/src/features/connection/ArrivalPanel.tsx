@@ -23,7 +23,7 @@ export function ArrivalPanel() {
       <figure
         role="img"
         aria-label={`Each update as a bar. ${shown.length} arrived, the slowest ${formatMilliseconds(slowest)} after its measurement.`}
-        className="grid grid-cols-[2.75rem_1fr] text-tiny text-mute"
+        className="mt-1.5 grid grid-cols-[2.75rem_1fr] text-tiny text-mute"
       >
         <div
           aria-hidden="true"

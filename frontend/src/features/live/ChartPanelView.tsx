@@ -70,7 +70,8 @@ interface ChartCanvasProps {
   hidden: ReadonlySet<string>
 }
 
-function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
+/** The picture of a panel, with its text for those who cannot see it. */
+export function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
   const { LiveChart: Chart } = useDrawing()
   const scale = useRootScale()
   const options = useMemo(

@@ -4,6 +4,7 @@ import { classes } from '../../ui/classes.ts'
 import { ChartPanelView } from './ChartPanelView.tsx'
 import { useSeries } from './columns.ts'
 import { CoresPanelView } from './CoresPanelView.tsx'
+import { CustomGroup } from './custom/CustomGroup.tsx'
 import { FactsList } from './Facts.tsx'
 import { FilesystemsPanelView } from './FilesystemsPanelView.tsx'
 import { LiveFooter } from './LiveFooter.tsx'
@@ -70,6 +71,7 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
         {panels.map((panel) => (
           <PanelView key={panel.id} panel={panel} host={ready} />
         ))}
+        {ready && <CustomGroup host={ready} />}
         {host && <FactsList host={host.host} />}
         <LiveFooter host={ready}>{footer}</LiveFooter>
       </main>

@@ -1,4 +1,5 @@
 import { createContext, use, useMemo, useSyncExternalStore } from 'react'
+import { RowsHeard } from '../../chart/rowsHeard.ts'
 import { Pulse } from '../../chart/scheduler.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { HostReader, type Reader } from './reader.ts'
@@ -18,8 +19,15 @@ export function useNewReading(host: HostSeries): Reading {
   const { scheduler, window, crosshair } = useLiveServices()
   return useMemo(() => {
     const source = (listener: () => void) => {
+      const rows = new RowsHeard(host, listener)
+      const follow = () => {
+        rows.follow(host.custom)
+        listener()
+      }
+      rows.follow(host.custom)
       const stops = [
-        host.subscribe('rows', listener),
+        () => rows.stop(),
+        host.subscribe('custom', follow),
         crosshair.subscribe(listener),
         window.subscribe(listener),
       ]

@@ -10,6 +10,12 @@ export interface LiveServices {
   window: TimeWindow
   crosshair: Crosshair
   chartTheme: ChartTheme
+  /** Unix seconds by the server's clock. */
+  serverSeconds: () => number
+  /** The address of the server, ending in a slash. */
+  serverAddress: string
+  /** The name of the server's own host, once it is known. */
+  ownHost: () => string | undefined
 }
 
 export const LiveServicesContext = createContext<LiveServices | undefined>(undefined)

@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../../../transport/clock.ts'
 import type { RemedyId } from './remedies.ts'
-import type { StreamProbe } from './streamProbe.ts'
 
 export type CheckId = 'server' | 'names' | 'base' | 'websocket' | 'stream' | 'compression' | 'clock' | 'idle'
 
@@ -30,6 +29,27 @@ export interface ConnectionAnswer {
   secure: boolean
   /** The server's clock, ms since the epoch. */
   serverTimeMs: number
+}
+
+/** One frame of the event stream: when it was measured, and when it was here. */
+export interface Arrival {
+  /** The server's clock, ms since the epoch. */
+  stampMs: number
+  /** Our clock, ms since the epoch. */
+  atMs: number
+}
+
+/** What came of asking for the event stream. */
+export interface StreamProbe {
+  /** Absent when nothing answered at all. */
+  status?: number
+  contentType: string
+  encoding: string
+  /** From the question to the headers; NaN when they did not come in time. */
+  headersMs: number
+  arrivals: readonly Arrival[]
+  /** Why it ended before enough frames came. */
+  problem?: string
 }
 
 /** What the checks found out so far. */

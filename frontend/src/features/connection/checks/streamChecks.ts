@@ -1,8 +1,19 @@
 /** Checks that need a stream: the WebSocket, the event stream with the time its frames take, and quiet connections. */
 import { formatMilliseconds } from '../../../chart/format.ts'
 import { subprotocol } from '../../../wire/frames.ts'
-import { fail, pass, pause, skip, warn, type Check, type CheckContext, type Finding } from './check.ts'
-import { probeStream, type Arrival, type StreamProbe } from './streamProbe.ts'
+import {
+  fail,
+  pass,
+  pause,
+  skip,
+  warn,
+  type Check,
+  type CheckContext,
+  type Finding,
+  type Arrival,
+  type StreamProbe,
+} from './check.ts'
+import { probeStream } from './streamProbe.ts'
 
 const helloWithinMs = 8_000
 /** A frame that takes longer than this is held somewhere, or the way is very slow. */

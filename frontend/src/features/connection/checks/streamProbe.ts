@@ -1,26 +1,5 @@
-import type { CheckContext } from './check.ts'
+import type { Arrival, CheckContext, StreamProbe } from './check.ts'
 import { EventReader, type StreamEvent } from './eventReader.ts'
-
-/** One frame of the event stream: when it was measured, and when it was here. */
-export interface Arrival {
-  /** The server's clock, ms since the epoch. */
-  stampMs: number
-  /** Our clock, ms since the epoch. */
-  atMs: number
-}
-
-/** What came of asking for the event stream. */
-export interface StreamProbe {
-  /** Absent when nothing answered at all. */
-  status?: number
-  contentType: string
-  encoding: string
-  /** From the question to the headers; NaN when they did not come in time. */
-  headersMs: number
-  arrivals: readonly Arrival[]
-  /** Why it ended before enough frames came. */
-  problem?: string
-}
 
 export const framesToTime = 3
 const headersWithinMs = 10_000

@@ -40,6 +40,8 @@ export interface ChartPanel extends PanelBase {
   unit: string
   entries: readonly EntryModel[]
   stacked?: boolean
+  /** The axis follows the values, below zero too, and need not begin there. */
+  floating?: boolean
   max?: number
   /** What of the host the axis reaches up to, drawn as a line of reference. */
   ceiling?: 'cores' | 'memory'

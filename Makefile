@@ -111,7 +111,7 @@ lint-contracts: $(MODULES)
 	@scripts/lint-contracts.sh
 
 # What is generated, and from what. Add a line here and its file to GENERATED.
-GENERATED := protocol/schema.json frontend/src/wire/types.gen.ts docs/metrics.md README.md
+GENERATED := protocol/schema.json frontend/src/wire/types.gen.ts docs/metrics.md README.md $(wildcard server/internal/web/documentation/*)
 
 .PHONY: gen
 gen: $(MODULES) ## Write everything that is generated from the Go types
@@ -119,6 +119,7 @@ gen: $(MODULES) ## Write everything that is generated from the Go types
 	@cd server && ../bin/generate schema > ../bin/generated && mv ../bin/generated ../protocol/schema.json
 	@cd server && ../bin/generate metrics > ../bin/generated && mv ../bin/generated ../docs/metrics.md
 	@cd server && ../bin/generate settings ../README.md
+	@cd server && ../bin/generate documentation .. internal/web/documentation
 	@cd frontend && npm run --silent gen
 
 .PHONY: check-gen

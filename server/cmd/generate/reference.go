@@ -89,7 +89,7 @@ func viewOperation(path, method string, operation tree) operationView {
 			Required: parameter.at("required").text() == "true", Help: parameter.at("description").text(),
 		})
 	}
-	for _, media := range operation.at("requestBody", "content").entries() {
+	for _, media := range operation.at("requestBody").follow().at("content").entries() {
 		view.Bodies = append(view.Bodies, answerView{Media: media.key, Type: viewType(media.value.at("schema"))})
 		for _, example := range media.value.at("examples").entries() {
 			view.Examples = append(view.Examples, exampleView{example.key, exampleText(example.value.at("value"))})

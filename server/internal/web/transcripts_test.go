@@ -278,12 +278,29 @@ func (c *conversation) happen(words string) error {
 	if len(fields) < 3 || fields[0] != "publish" {
 		return fmt.Errorf("unknown: %s", words)
 	}
-	seconds, err := strconv.ParseFloat(fields[2], 64)
+	from, err := strconv.ParseFloat(fields[2], 64)
 	if err != nil {
 		return err
 	}
-	update := metric.Update{Host: fields[1], Timestamp: metric.TimestampMs(seconds * 1000)}
-	for _, pair := range fields[3:] {
+	to, pairs := from, fields[3:]
+	if len(fields) > 5 && fields[3] == "to" {
+		if to, err = strconv.ParseFloat(fields[4], 64); err != nil {
+			return err
+		}
+		pairs = fields[5:]
+	}
+	for seconds := from; seconds <= to; seconds++ {
+		if err := c.publish(fields[1], seconds, pairs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publish is a row of pairs such as cpu=1.
+func (c *conversation) publish(host string, seconds float64, pairs []string) error {
+	update := metric.Update{Host: host, Timestamp: metric.TimestampMs(seconds * 1000)}
+	for _, pair := range pairs {
 		name, text, _ := strings.Cut(pair, "=")
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil {

@@ -132,7 +132,8 @@ func newHouse(options settings.Settings, source collect.Source, app *web.App, li
 		sampled = append(sampled, host.Name)
 	}
 	h.ingest = ingest.New(ingest.Options{
-		Bus: h.hub, Own: h.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill, Logger: logger,
+		Bus: h.hub, Own: h.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill,
+		Peer: func(r *http.Request) string { return limited.Client(r).String() }, Logger: logger,
 	})
 	streamOptions := stream.Options{
 		Bus: h.hub, Publisher: h.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,

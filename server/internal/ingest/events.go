@@ -26,7 +26,7 @@ func (s *Service) ServeEvents(w http.ResponseWriter, r *http.Request) error {
 	defer body.close()
 	batch := s.newBatch(0)
 	failed := batch.readEvents(body)
-	answer := answerOf(batch.close(r.RemoteAddr))
+	answer := answerOf(batch.close(s.peer(r)))
 	if failed != nil {
 		refusal := explain(failed)
 		refusal.Answer = &answer

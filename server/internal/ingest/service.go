@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"maps"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type Options struct {
 	Backfill   time.Duration                            // events may be so old, but always 1h
 	SeriesIdle time.Duration                            // after so long without an event a series is forgotten, as in the hub; 1h
 	Clock      func() time.Time                         // time.Now
+	Peer       func(*http.Request) string               // who sends a request, for the log; its RemoteAddr
 	Late       func(host string, events []metric.Event) // takes what came too late to be sent live, for history; may be nil
 	Logger     zerolog.Logger
 }
@@ -42,6 +44,7 @@ type Service struct {
 	past       time.Duration
 	seriesIdle time.Duration
 	clock      func() time.Time
+	peer       func(*http.Request) string
 	late       func(host string, events []metric.Event)
 	logger     zerolog.Logger
 	complaints zerolog.Logger // at most one line in a while
@@ -64,13 +67,16 @@ const (
 func New(options Options) *Service {
 	s := &Service{
 		bus: options.Bus, own: options.Own, past: max(options.Backfill, leastPast), seriesIdle: options.SeriesIdle,
-		clock: options.Clock, late: options.Late, logger: options.Logger,
+		clock: options.Clock, peer: options.Peer, late: options.Late, logger: options.Logger,
 		complaints: options.Logger.Sample(&zerolog.BurstSampler{Burst: 1, Period: complaintEvery}),
 		measured:   make(map[string]metric.Family), sampled: make(map[string]bool),
 		bodies: make(chan struct{}, maxBodies), hosts: make(map[string]*memory),
 	}
 	if s.clock == nil {
 		s.clock = time.Now
+	}
+	if s.peer == nil {
+		s.peer = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	if s.seriesIdle <= 0 {
 		s.seriesIdle = defaultIdle

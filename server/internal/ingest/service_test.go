@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"
@@ -358,5 +359,16 @@ func TestAMillionNewNames(t *testing.T) {
 	}
 	if stats := service.Stats(); stats.Series != room || stats.Refused[codeTooManySeries] != uint64(names-taken) {
 		t.Errorf("stats: %+v", stats)
+	}
+}
+
+func TestRefusalsAreOneLineOfTheLogInAWhile(t *testing.T) {
+	var log strings.Builder
+	service := New(Options{Bus: newLedger(), Own: "own", Clock: func() time.Time { return noon }, Logger: zerolog.New(&log)})
+	for range 3 {
+		push(service, pushed("no name\n", 1, 0), pushed("a", 1, 0))
+	}
+	if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), `"peer":"192.0.2.1","refused":1,"accepted":1,"code":"bad_metric"`) {
+		t.Errorf("logged %s", log.String())
 	}
 }

@@ -26,7 +26,7 @@ func (s *Service) ServeWrite(w http.ResponseWriter, r *http.Request) error {
 	batch := s.newBatch(decimals)
 	batch.named = true
 	failed := batch.readPoints(body, decimals)
-	answer := answerOf(batch.close(r.RemoteAddr))
+	answer := answerOf(batch.close(s.peer(r)))
 	if failed != nil {
 		refusal := explain(failed)
 		refusal.Answer = &answer

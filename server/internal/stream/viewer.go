@@ -27,7 +27,6 @@ type viewer struct {
 	peer    string // who it is, for the log and for what it publishes
 
 	cause atomic.Pointer[error] // why it ends; nil while it does not
-	ended chan struct{}         // closed when there is a cause; nil if nobody waits for that
 	pulse pulse
 
 	mu           sync.Mutex // held briefly, never while a write waits

@@ -321,7 +321,7 @@ export interface Published {
    */
   rejected: Rejection[];
   /**
-   * how many were refused, when more than are listed
+   * how many were refused; the list may be shorter
    */
   rejectedCount?: number;
 }

@@ -141,7 +141,7 @@ type Published struct {
 	Late          int         `json:"late,omitempty"`          // of them older than the newest of their series: not sent live
 	Duplicates    int         `json:"duplicates,omitempty"`    // of them the same as the newest of their series: not sent again
 	Rejected      []Rejection `json:"rejected"`                // the first events that were refused
-	RejectedCount int         `json:"rejectedCount,omitempty"` // how many were refused, when more than are listed
+	RejectedCount int         `json:"rejectedCount,omitempty"` // how many were refused; the list may be shorter
 }
 
 // Rejection says why one event was refused.

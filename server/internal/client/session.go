@@ -125,7 +125,11 @@ func (s *Session) connect(ctx context.Context) error {
 	}
 	s.ledger.epoch = conn.Hello().Epoch
 	s.pending = []wire.Frame{conn.Hello()}
-	return s.subscribe(ctx, conn, s.wanted(conn.Hello()))
+	hosts := s.wanted(conn.Hello())
+	if len(hosts) == 0 && !s.options.AllHosts { // the server knows no host yet, or does not list its own
+		return conn.Send(ctx, s.subscription(nil, conn.Hello()))
+	}
+	return s.subscribe(ctx, conn, hosts)
 }
 
 // wanted lists the hosts to follow, by name: without names there would be nothing to resume by.

@@ -18,10 +18,13 @@ const (
 func (e *examination) checkClock(ctx context.Context) bool {
 	for round := range clockRounds {
 		began := time.Now()
-		told, _, isVitals, err := e.askConnection(ctx, e.address)
+		told, got, isVitals, err := e.askConnection(ctx, e.address)
 		trip := time.Since(began)
-		if err != nil || !isVitals {
-			return e.find("clock", Fail, "a request that was answered before is not answered now")
+		switch {
+		case err != nil:
+			return e.find("clock", Fail, client.Explain(err))
+		case !isVitals:
+			return e.find("clock", Fail, "a request that was answered before is refused now: "+got.refusal().Error())
 		}
 		if round == 0 || trip < e.trip {
 			e.trip = trip

@@ -71,21 +71,28 @@ var lineParameters = []string{"precision", "db", "rp", "consistency", "u", "p", 
 
 // serveWrite answers in InfluxDB's words.
 func (s *Server) serveWrite(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyParameters(r, lineParameters...); err != nil {
-		return err
+	err := onlyParameters(r, lineParameters...)
+	if err == nil {
+		err = s.ingest.ServeWrite(w, r)
 	}
-	err := s.ingest.ServeWrite(w, r)
+	if bad, isBad := errors.AsType[*apiError](err); isBad {
+		err = &ingest.Refusal{Code: bad.Code, Message: bad.Field + ": " + bad.Message}
+	}
 	refusal, refused := errors.AsType[*ingest.Refusal](err)
 	if !refused {
 		return err
 	}
-	if refusal.RetryAfterS > 0 {
-		retryAfter(w, time.Duration(refusal.RetryAfterS)*time.Second)
-	}
+	tellRetry(w, refusal)
 	writeJSON(w, statusOf(refusal.Code), lineError{
 		Error: refusal.Message, Code: refusal.Code, Message: refusal.Message, Answer: refusal.Answer,
 	})
 	return nil
+}
+
+func tellRetry(w http.ResponseWriter, refusal *ingest.Refusal) {
+	if refusal.RetryAfterS > 0 {
+		retryAfter(w, time.Duration(refusal.RetryAfterS)*time.Second)
+	}
 }
 
 // lineError is an error as clients of InfluxDB read it: those of version 1 error, those of version 2 code and message.
@@ -105,9 +112,7 @@ type pushError struct {
 
 // writeRefusal answers a push that was refused, with what had become of its events until then.
 func (s *Server) writeRefusal(w http.ResponseWriter, refusal *ingest.Refusal) {
-	if refusal.RetryAfterS > 0 {
-		retryAfter(w, time.Duration(refusal.RetryAfterS)*time.Second)
-	}
+	tellRetry(w, refusal)
 	answer := &apiError{Code: refusal.Code, Message: refusal.Message, Field: refusal.Field}
 	writeJSON(w, statusOf(refusal.Code), pushError{Error: answer, Answer: refusal.Answer})
 }

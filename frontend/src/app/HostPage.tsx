@@ -39,7 +39,7 @@ type HostContentProps = HostPageProps & { openDialog: (dialog: DialogName) => vo
 function HostContent({ name, span, onHost, onSpan, onConnection, openDialog }: HostContentProps) {
   const { session } = useServices()
   const { hosts, host, known } = useHosts(name)
-  const names = useMemo(() => hosts.map((one) => one.name), [hosts])
+  const names = useMemo(() => hosts.map((one) => one.host.name), [hosts])
   const state = useConnectionState()
   const { stale } = useFreshness(host)
   const unreachable = useLasting(!known && (state === 'reconnecting' || state === 'offline'), patienceMs)

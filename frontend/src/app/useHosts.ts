@@ -1,22 +1,25 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
+import type { HostSeries } from '../series/hostSeries.ts'
+import type { KnownHost } from '../series/seriesStore.ts'
 import { useServices } from './services.ts'
 
-/** The hosts of the server, and the one to show. `known` is false until the server has named its hosts. */
-export function useHosts(name: string | undefined) {
+export interface Hosts {
+  /** All that the server told of, and how they are. */
+  hosts: readonly KnownHost[]
+  /** The one to show; undefined when there is none of that name. */
+  host: HostSeries | undefined
+  /** False until the server has named its hosts. */
+  known: boolean
+}
+
+/** The hosts of the server, and the one of that name; without a name the server's own. */
+export function useHosts(name: string | undefined): Hosts {
   const { store } = useServices()
-  const version = useSyncExternalStore(
+  const hosts = useSyncExternalStore(
     (listener) => store.subscribe(listener),
-    () => [...store.hosts.keys(), store.own].join('\n'),
+    () => store.known,
   )
-  return useMemo(() => {
-    const own = store.own
-    const wanted = name ?? own
-    const host = wanted === undefined ? undefined : store.hosts.get(wanted)
-    return {
-      hosts: [...store.hosts.values()].map((one) => one.host),
-      host,
-      known: own !== undefined,
-      version,
-    }
-  }, [store, name, version])
+  const wanted = name ?? store.own
+  const host = wanted === undefined ? undefined : store.hosts.get(wanted)
+  return { hosts, host, known: store.own !== undefined }
 }

@@ -143,6 +143,14 @@ export function formatClock(time: number, withSeconds = true): string {
   return withSeconds ? `${minutes}:${two(date.getSeconds())}` : minutes
 }
 
+/** The time of day, with the date when that is another day: `14:32:07`, `21 Nov 14:32`. Both in the viewer's zone. */
+export function formatInstant(time: number, nowMs: number): string {
+  const date = new Date(time * 1000)
+  if (date.toDateString() === new Date(nowMs).toDateString()) return formatClock(time)
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(date)
+  return `${day} ${formatClock(time, false)}`
+}
+
 /** The viewer's zone by name, as it is at that time: `CET`, `GMT+5:30`. */
 export function formatZone(time: number): string {
   const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date(time * 1000))

@@ -6,6 +6,10 @@ export interface MenuItem {
   label: string
   hint?: string
   current?: boolean
+  /** Of the hint: a state that deserves a look. */
+  tone?: 'quiet' | 'warn'
+  /** It can be chosen, but stands back. */
+  dimmed?: boolean
 }
 
 export interface MenuProps {
@@ -108,8 +112,15 @@ function MenuEntry({ item, onChoose }: { item: MenuItem; onChoose: () => void })
         item.current && 'font-semibold',
       )}
     >
-      <span className="truncate">{item.label}</span>
-      <span className="shrink-0 text-small font-normal text-mute">{item.hint}</span>
+      <span className={classes('truncate', item.dimmed && 'text-mute')}>{item.label}</span>
+      <span
+        className={classes(
+          'shrink-0 text-small font-normal',
+          item.tone === 'warn' ? 'text-warn' : 'text-mute',
+        )}
+      >
+        {item.hint}
+      </span>
     </button>
   )
 }

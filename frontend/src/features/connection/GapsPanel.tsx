@@ -1,6 +1,7 @@
+import { formatInstant } from '../../chart/format.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { useConnectionServices, useNow, useReading } from './services.ts'
-import { gapWords, instantWords } from './words.ts'
+import { gapWords } from './words.ts'
 
 /** The newest of them are listed. */
 const mostListed = 8
@@ -25,7 +26,7 @@ export function GapsPanel() {
                 key={`${gap.atMs} ${gap.host}`}
                 className="flex justify-between gap-6 border-b border-line py-[5px]"
               >
-                <span className="text-mute">{instantWords(gap.atMs / 1000, nowMs)}</span>
+                <span className="text-mute">{formatInstant(gap.atMs / 1000, nowMs)}</span>
                 <span className="min-w-0 truncate font-medium">{gapWords(gap)}</span>
               </li>
             ))}

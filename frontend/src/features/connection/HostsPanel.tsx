@@ -1,10 +1,9 @@
 import { useState, type ReactNode } from 'react'
-import { formatAge } from '../../chart/format.ts'
+import { formatAge, formatInstant } from '../../chart/format.ts'
 import { Panel } from '../../ui/Panel.tsx'
 import { classes } from '../../ui/classes.ts'
 import type { KnownHost, Presence } from '../../series/seriesStore.ts'
 import { useKnownHosts, useNow } from './services.ts'
-import { instantWords } from './words.ts'
 
 /** More than this are folded away behind a button. */
 const mostHosts = 12
@@ -64,7 +63,7 @@ function Dot({ presence }: { presence: Presence }) {
 function stateWords({ presence, since }: KnownHost, nowMs: number): string {
   if (presence === 'live') return 'live'
   if (since === undefined) return presence
-  return `${presence} since ${instantWords(since, nowMs)}, ${formatAge(Math.max(0, nowMs / 1000 - since))}`
+  return `${presence} since ${formatInstant(since, nowMs)}, ${formatAge(Math.max(0, nowMs / 1000 - since))}`
 }
 
 function countWords(hosts: readonly KnownHost[]): string {

@@ -1,4 +1,3 @@
-import { formatClock } from '../../chart/format.ts'
 import type { Verdict } from './checks/check.ts'
 import type { GapNote } from './journal.ts'
 
@@ -28,14 +27,6 @@ export function browserWords(agent: string): string {
     .find(([, found]) => found !== undefined) ?? ['a browser', '']
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? ''
   return [name, version, system && `on ${system === 'Mac OS X' ? 'macOS' : system}`].filter(Boolean).join(' ')
-}
-
-/** The time of day, with the date when that is another day: `14:32:07`, `21 Nov 14:32`. Both times in the viewer's zone. */
-export function instantWords(time: number, nowMs: number): string {
-  const date = new Date(time * 1000)
-  if (date.toDateString() === new Date(nowMs).toDateString()) return formatClock(time)
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(date)
-  return `${day} ${formatClock(time, false)}`
 }
 
 /** `12 updates of web-1`, `updates of web-1 that nobody counted`. */

@@ -1,10 +1,12 @@
 import { ChevronsUpDown, Server } from 'lucide-react'
+import { formatInstant } from '../../chart/format.ts'
+import type { KnownHost } from '../../series/seriesStore.ts'
 import type { Host } from '../../wire/types.gen.ts'
-import { Menu } from '../../ui/Menu.tsx'
+import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 
 export interface HostSwitcherProps {
   host: Host | undefined
-  hosts: readonly Host[]
+  hosts: readonly KnownHost[]
   onHost: (name: string) => void
 }
 
@@ -45,8 +47,22 @@ function HostName({ host }: { host: Host | undefined }) {
   )
 }
 
-function itemOf(host: Host, current: Host | undefined) {
-  return { id: host.name, label: host.name, hint: shortSystem(host.os), current: host.name === current?.name }
+function itemOf(known: KnownHost, current: Host | undefined): MenuItem {
+  const { host, presence } = known
+  const live = presence === 'live'
+  return {
+    id: host.name,
+    label: host.name,
+    hint: live ? shortSystem(host.os) : absence(known, Date.now()),
+    current: host.name === current?.name,
+    tone: presence === 'silent' ? 'warn' : 'quiet',
+    dimmed: !live,
+  }
+}
+
+/** `silent since 14:32:07`, `gone since 21 Nov 14:32`, in the viewer's zone. */
+export function absence({ presence, since }: Pick<KnownHost, 'presence' | 'since'>, nowMs: number): string {
+  return since === undefined ? presence : `${presence} since ${formatInstant(since, nowMs)}`
 }
 
 /** `Debian GNU/Linux 12 (bookworm)` in as many words as a head has room for: `Debian 12`. */

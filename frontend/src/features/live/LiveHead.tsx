@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { KnownHost } from '../../series/seriesStore.ts'
 import type { Host } from '../../wire/types.gen.ts'
 import { Facts } from './Facts.tsx'
 import { HostSwitcher } from './HostSwitcher.tsx'
@@ -8,7 +9,7 @@ import { WindowControl } from './WindowControl.tsx'
 
 export interface LiveHeadProps {
   host: Host | undefined
-  hosts: readonly Host[]
+  hosts: readonly KnownHost[]
   onHost: (name: string) => void
   span: SpanName
   onSpan: (span: SpanName) => void

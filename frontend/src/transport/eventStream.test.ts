@@ -91,12 +91,17 @@ describe('an event stream', () => {
     ])
   })
 
-  test('a goodbye says to come back', async () => {
+  test.each([
+    ['{"code":1012,"reason":"the server is stopping"}', 1012, 'the server is stopping'],
+    ['{"code":1008,"reason":"too many bytes"}', 1008, 'too many bytes'],
+    ['{}', 1012, 'the server said goodbye'],
+    ['bye', 1012, 'the server said goodbye'],
+  ])('a goodbye of %s is a close with that code', async (data, code, reason) => {
     const streams = new FakeStreams()
     const { events } = open(streams)
     await settle()
-    await streams.write('event: goodbye\ndata: {}\n\n')
-    expect(events.onClose.mock.calls).toEqual([[1012, 'the server restarts', undefined]])
+    await streams.write(`event: goodbye\ndata: ${data}\n\n`)
+    expect(events.onClose.mock.calls).toEqual([[code, reason, undefined]])
   })
 
   test.each([

@@ -87,13 +87,23 @@ class EventStream implements Socket {
     if (signal.aborted) return
     if (event === undefined) this.#events.onMessage(data)
     else if (event === 'ping') this.#onPing(data)
-    else if (event === 'goodbye') this.#end(signal, serviceRestart, 'the server restarts')
+    else if (event === 'goodbye') this.#onGoodbye(data, signal)
   }
 
   /** A time that the server sends unasked is an answer without a question: a pong to ping 0. */
   #onPing(data: string): void {
-    const time = timestampOf(data)
-    if (time !== undefined) this.#events.onMessage(JSON.stringify({ type: 'pong', id: 0, time }))
+    const { timestamp: time } = fieldsOf(data)
+    if (typeof time === 'number') this.#events.onMessage(JSON.stringify({ type: 'pong', id: 0, time }))
+  }
+
+  /** Where a WebSocket would be closed with a code. */
+  #onGoodbye(data: string, signal: AbortSignal): void {
+    const { code, reason } = fieldsOf(data)
+    this.#end(
+      signal,
+      typeof code === 'number' ? code : serviceRestart,
+      typeof reason === 'string' ? reason : 'the server said goodbye',
+    )
   }
 
   #refused(response: Response, signal: AbortSignal): void {
@@ -132,11 +142,11 @@ function retryAfterMs(response: Response): number | undefined {
   return seconds >= 0 ? seconds * 1000 : undefined
 }
 
-function timestampOf(data: string): number | undefined {
+function fieldsOf(data: string): Record<string, unknown> {
   try {
-    const { timestamp } = JSON.parse(data) as { timestamp?: unknown }
-    return typeof timestamp === 'number' ? timestamp : undefined
+    const value: unknown = JSON.parse(data)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return undefined
+    return {}
   }
 }

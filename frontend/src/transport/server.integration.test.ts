@@ -7,6 +7,7 @@ import { type ClientFrame, type ServerFrame, subprotocol } from '../wire/frames.
 import { Session } from './session.ts'
 import { FakePage } from './testing/fakePage.ts'
 import { NetworkCable } from './testing/networkCable.ts'
+import { QuietWebSocket } from './testing/nodeWebSocket.ts'
 import { RunningServer, serverIsBuilt } from './testing/runningServer.ts'
 
 interface Triple {
@@ -177,7 +178,7 @@ describe.skipIf(!serverIsBuilt())('the real server', () => {
   })
 
   function watch(url: string): { session: Session; store: SeriesStore } {
-    vi.stubGlobal('WebSocket', NodeWebSocket)
+    vi.stubGlobal('WebSocket', QuietWebSocket)
     const store = new SeriesStore()
     const session = new Session({ url, store, page: new FakePage(), random: () => 0 })
     session.start()

@@ -34,33 +34,35 @@ export interface SocketEvents {
  */
 export type SocketFactory = (url: string, events: SocketEvents, wish: Subscribe) => Socket
 
-/** What is offered, the best first. */
-const offered: readonly Subprotocol[] = [subprotocolCbor, subprotocol]
-
-/** The browser's WebSocket. The server takes CBOR if it can. */
-export const openWebSocket: SocketFactory = (url, events) => {
-  const socket = new WebSocket(url, [...offered])
-  socket.binaryType = 'arraybuffer'
-  let agreed: Subprotocol = subprotocol
-  let done = false
-  socket.onopen = () => {
-    agreed = offered.find((one) => one === socket.protocol) ?? subprotocol
-    if (!done) events.onOpen(agreed === subprotocolCbor ? 'cbor' : 'json')
-  }
-  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (!done && (typeof data === 'string' || data instanceof ArrayBuffer)) events.onMessage(data)
-  }
-  socket.onclose = (event) => {
-    if (!done) events.onClose(event.code, event.reason)
-    done = true
-  }
-  return {
-    send: (frame) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(frame, agreed))
-    },
-    close: () => {
+/** The browser's WebSockets; `offered` is what frames may be written in, the best first. The server takes its pick. */
+export function webSockets(offered: readonly Subprotocol[]): SocketFactory {
+  return (url, events) => {
+    const socket = new WebSocket(url, [...offered])
+    socket.binaryType = 'arraybuffer'
+    let agreed: Subprotocol = subprotocol
+    let done = false
+    socket.onopen = () => {
+      agreed = offered.find((one) => one === socket.protocol) ?? subprotocol
+      if (!done) events.onOpen(agreed === subprotocolCbor ? 'cbor' : 'json')
+    }
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!done && (typeof data === 'string' || data instanceof ArrayBuffer)) events.onMessage(data)
+    }
+    socket.onclose = (event) => {
+      if (!done) events.onClose(event.code, event.reason)
       done = true
-      socket.close()
-    },
+    }
+    return {
+      send: (frame) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(frame, agreed))
+      },
+      close: () => {
+        done = true
+        socket.close()
+      },
+    }
   }
 }
+
+/** CBOR where the server has it. */
+export const openWebSocket: SocketFactory = webSockets([subprotocolCbor, subprotocol])

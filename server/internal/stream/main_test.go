@@ -113,7 +113,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

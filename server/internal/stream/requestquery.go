@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -78,8 +79,11 @@ func (q *queryReader) checkNames(query url.Values) {
 		}
 	}
 	slices.Sort(allowed)
-	for name := range query {
-		if !slices.Contains(allowed, name) {
+	for _, name := range slices.Sorted(maps.Keys(query)) { // else the first fault would be another one each time
+		switch {
+		case name == "":
+			q.refuse("query", "has a value without a name")
+		case !slices.Contains(allowed, name):
 			q.refuse(clip(name), "no such parameter; allowed are "+strings.Join(allowed, ", "))
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"
@@ -159,4 +161,39 @@ func TestWhatAQueryMayNotAskFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzStreamQuery reads any query: it is refused with the name of a parameter, or asks for something within bounds.
+func FuzzStreamQuery(f *testing.F) {
+	for _, seed := range []string{
+		"", "metrics=cpu,network.*&host=*&batch=1", "host=a,b&session=1&since=E:1,E:2", "backfill=5m&interval=5s&envelope=1", "lastEventId=E-1.2",
+		"format=cbor", "host=%00", "metrics={,}", "interval=1e-300", "backfill=-0", "a=b;c=d", "%", "host=\u00e9,e\u0301", "since=%2C%2C&session=true",
+	} {
+		f.Add(seed, true, "E-5.3")
+		f.Add(seed, false, "")
+	}
+	streams := newStreams(newHub(hub.Options{}))
+	f.Cleanup(func() { must(f, streams.Shutdown(context.Background())) })
+	f.Fuzz(func(t *testing.T, query string, isEvents bool, lastID string) {
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/", RawQuery: query}, Header: http.Header{"Last-Event-Id": {lastID}}}
+		way := transportWebSocket
+		if isEvents {
+			way = transportEvents
+		}
+		request, err := streams.parseRequest(r, way)
+		if err != nil {
+			fault, is := errors.AsType[*wire.FieldError](err)
+			if !is || fault.Field == "" || fault.Message == "" || len(fault.Field) > 64 || !utf8.ValidString(fault.Field) {
+				t.Fatalf("%q is refused by %+v", query, err)
+			}
+			return
+		}
+		inBounds := request.backfill >= 0 && request.backfill <= streams.backfill && len(request.hosts) <= wire.MaxHosts &&
+			len(request.globs) <= wire.MaxGlobs && len(request.since) <= len(request.hosts)+1 &&
+			(request.interval == 0 || request.interval >= leastInterval && request.interval <= mostInterval) &&
+			(isEvents || request.resume == nil && request.shape != shapeSession) && !(isEvents && request.format == formatCBOR)
+		if !inBounds {
+			t.Fatalf("%q asks for %+v", query, request)
+		}
+	})
 }

@@ -35,8 +35,7 @@ const (
 	finalBinary = 0x80 | 0x2
 	finalPing   = 0x80 | 0x9
 	finalPong   = 0x80 | 0xA
-	opcodeBits  = 0x0F
-	closeOpcode = 0x8
+	finalClose  = 0x80 | 0x8
 )
 
 // The three forms of a frame's head, by the length of the payload.
@@ -98,6 +97,14 @@ type closing struct {
 }
 
 func (c *closing) Error() string { return c.reason }
+
+// closeFrame is the last frame of a WebSocket.
+func closeFrame(c *closing) []byte {
+	const codeBytes = 2
+	frame := []byte{finalClose, byte(codeBytes + len(c.reason))} // our own words are short
+	frame = binary.BigEndian.AppendUint16(frame, uint16(c.code))
+	return append(frame, c.reason...)
+}
 
 // Close codes of our own. 4000 to 4499 mean "come back", 4500 to 4999 mean "do not".
 const closeBadRequest websocket.StatusCode = 4500

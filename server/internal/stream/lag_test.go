@@ -43,6 +43,7 @@ func TestAStalledViewerHarmsNobody(t *testing.T) {
 		bus.Publish(tick(seq, lagSeries)) // from here on the ring itself does not grow
 	}
 	streams := newStreams(bus)
+	streams.every = beatEvery / 5 // the stalled ones are cut after two seconds, not ten
 	address := serveStreams(t, streams)
 	for range stalled {
 		dialTight(t, address, 1)

@@ -20,7 +20,7 @@ const (
 	socketWriteBytes   = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
 	socketReadBytes    = 512              // viewers say little; longer messages are read past the buffer
 	controlFrameBytes  = 256              // more than a whole control frame, so that the library writes each in one piece
-	maxBytesInGoodbye  = 256 << 10        // what a peer that does not stop may send after the goodbye
+	maxBytesInGoodbye  = 4 << 20          // what a peer that does not stop may send after the goodbye
 	unknownCloseStatus = websocket.StatusCode(-1)
 )
 
@@ -35,15 +35,13 @@ type socket struct {
 	binary   bool          // messages are binary, else text
 	left     allowance
 
-	// Only the reading goroutine touches these.
-	inMessage bool // the head of its first frame is complete
-	inGoodbye int  // bytes that came since the goodbye began
+	inMessage bool // the head of its first frame is complete; only the reading goroutine looks at it
 }
 
 var (
-	errNoHost    = &closing{websocket.StatusTryAgainLater, "there is no host yet"}
-	errSilenced  = errors.New("write close frame: the last message is cut, or a close frame was written")
-	errTalkative = errors.New("the peer goes on sending after the goodbye")
+	errNoHost   = &closing{websocket.StatusTryAgainLater, "there is no host yet"}
+	errSilenced = errors.New("write close frame: one was written before")
+	errBroken   = errors.New("write close frame: the message before it could not be written")
 )
 
 // accept answers the handshake. The origin has been checked by the caller.
@@ -98,10 +96,7 @@ func (s *socket) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if s.viewer.cause.Load() != nil {
-		if s.inGoodbye += n; s.inGoodbye > maxBytesInGoodbye {
-			return 0, errTalkative
-		}
-		return n, nil
+		return 0, net.ErrClosed
 	}
 	now := s.viewer.streams.beat.Load()
 	s.viewer.pulse.heard(now)
@@ -139,6 +134,9 @@ func (s *socket) controlEnded() {
 func (s *socket) pinged(_ context.Context, payload []byte) bool {
 	s.controlEnded()
 	v := s.viewer
+	if v.cause.Load() != nil {
+		return false
+	}
 	if !spend(s.left.pings, 1) {
 		v.streams.counts.cut(cutFlood)
 		v.end(errManyPings)
@@ -187,17 +185,28 @@ func (s *socket) wrongKind() error {
 
 // close says goodbye as the cause wants it and frees the connection within goodbyeTimeout.
 func (s *socket) close(cause error) {
+	defer func() { _ = s.library.CloseNow() }() // it fails only if it is closed already
 	var wanted *closing
 	switch {
 	case errors.As(cause, &wanted):
 	case isGone(cause):
-		_ = s.library.CloseNow() // there is nobody to tell
 		return
 	default: // the library has said what the peer did wrong, or it was a frame that it only refuses
 		wanted = &closing{websocket.StatusProtocolError, "protocol error"}
 	}
-	_ = s.Conn.SetReadDeadline(time.Now().Add(goodbyeTimeout)) // for the peer's answer
-	_ = s.library.Close(wanted.code, wanted.reason)
+	if _, err := s.viewer.lastWords(closeFrame(wanted)); !errors.Is(err, errBroken) {
+		s.drain()
+	}
+}
+
+// drain reads on until the peer has closed, too: a connection that is closed with something unread is reset, and the peer
+// may lose the goodbye. The library's own close would take the rest of a message for a new one, and trust its length.
+func (s *socket) drain() {
+	_ = s.SetReadDeadline(time.Now().Add(goodbyeTimeout)) // these fail only on a connection that is closed
+	if halves, has := s.Conn.(interface{ CloseWrite() error }); has {
+		_ = halves.CloseWrite()
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(s.Conn, maxBytesInGoodbye))
 }
 
 // isGone reports whether there is nobody left to say goodbye to, or nobody worth it.

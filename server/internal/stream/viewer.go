@@ -203,12 +203,15 @@ func (v *viewer) lastWords(p []byte) (int, error) {
 	for v.chased { // not for long: its viewer has left, and its line is in a hurry
 		v.awaitMove()
 	}
-	if v.silent {
+	switch {
+	case v.silent && v.outbox.isEmpty():
 		return 0, errSilenced
+	case v.silent:
+		return 0, errBroken
 	}
 	v.outbox.add(p)
 	if !v.flushPatiently(func() bool { return false }) {
-		return 0, errSilenced
+		return 0, errBroken
 	}
 	v.silent = true
 	return len(p), nil

@@ -19,7 +19,10 @@ import (
 const (
 	maxWireBytes    = 1 << 20 // as it is sent
 	maxDecodedBytes = 4 << 20 // unpacked
+	maxEvents       = 100_000 // a few kilobytes of gzip may hold many more
 )
+
+var errTooManyEvents = fmt.Errorf("at most %d events are allowed in one push; push in pieces", maxEvents)
 
 // The codes of requests that are refused as a whole.
 const (
@@ -160,8 +163,8 @@ func explain(err error) *Refusal {
 		return tooLarge("body", maxWireBytes, "")
 	case errors.Is(err, errUnpackedTooLarge):
 		return tooLarge("body", maxDecodedBytes, " unpacked")
-	case errors.Is(err, errPointTooLong):
-		return &Refusal{Code: CodeTooLarge, Field: "body", Message: errPointTooLong.Error()}
+	case errors.Is(err, errPointTooLong), errors.Is(err, errTooManyEvents):
+		return &Refusal{Code: CodeTooLarge, Field: "body", Message: err.Error()}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &Refusal{Code: CodeTimeout, Field: "body", Message: "the body came too slowly"}
 	case errors.Is(err, io.ErrUnexpectedEOF):

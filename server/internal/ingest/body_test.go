@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -83,6 +84,41 @@ func TestALengthIsOnlyBelievedWhenItIsTooLarge(t *testing.T) {
 	if refusal == nil || refusal.Code != CodeTooLarge || refusal.Answer.Accepted != 1 {
 		t.Errorf("%+v", refusal)
 	}
+}
+
+// TestTheEventsOfABodyAreBounded: they may be packed so well that they cost the sender nothing.
+func TestTheEventsOfABodyAreBounded(t *testing.T) {
+	for path, event := range map[string]string{"/events": `{"metric":"a.b","value":1}`, "/write": "a b=1", "/events?junk": "0", "/write?db=text": `a b="x"`} {
+		for extra, code := range map[int]string{0: "", 1: CodeTooLarge} {
+			body := strings.Repeat(event+"\n", maxEvents+extra)
+			_, refusal := serve(newService(newLedger()), path, strings.NewReader(zip(t, body)), "Content-Encoding", "gzip")
+			switch {
+			case strings.HasSuffix(path, "text"):
+				if (refusal != nil) != (extra > 0) || extra > 0 && refusal.Code != CodeTooLarge {
+					t.Errorf("%s and %d more: %+v", path, extra, refusal)
+				}
+			case strings.HasSuffix(path, "junk"):
+				if refusal == nil || refusal.Answer.RejectedCount != maxEvents || (refusal.Code == CodeTooLarge) != (extra > 0) {
+					t.Errorf("%s: %+v", path, refusal)
+				}
+			case code == "" && refusal != nil, code != "" && (refusal == nil || refusal.Code != code || refusal.Answer.Accepted != maxEvents):
+				t.Errorf("%s and %d more: %+v", path, extra, refusal)
+			}
+		}
+	}
+}
+
+func zip(t *testing.T, text string) string {
+	t.Helper()
+	var packed strings.Builder
+	writer := gzip.NewWriter(&packed)
+	if _, err := writer.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.String()
 }
 
 func TestBoundedFailsAtTheByteBehindTheLast(t *testing.T) {

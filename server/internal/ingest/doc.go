@@ -13,8 +13,8 @@
 //     arrived pushes it again, with the same times. Pushes that run at the same time are judged one after the other.
 //   - The events of a push are taken in pieces of [pieceEvents]; those of a piece are sorted by time, and those of one host
 //     and instant are one update. What was accepted stays so if the body fails later on; the answer says how many were.
-//   - A body is bounded before and after decompression, an event in its bytes, and the bodies that are read at the same time
-//     in their number. No size that a client announces is believed.
+//   - A body is bounded before and after decompression and in its events, an event in its bytes, and the bodies that are
+//     read at the same time in their number. No size that a client announces is believed.
 //   - Memory per series is a time and a value. It goes after the series has been idle for as long as the hub keeps it.
 //
 // A [Service] may be used by many goroutines.

@@ -55,6 +55,8 @@ func (b *batch) readEvents(body io.Reader) error {
 			return nil
 		case err != nil && !isEventFault(err):
 			return err
+		case index == maxEvents:
+			return errTooManyEvents
 		case err != nil:
 			b.refuse(index, &fault{codeMalformed, "", err.Error()})
 			continue

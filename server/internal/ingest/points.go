@@ -22,6 +22,9 @@ func (b *batch) readPoints(in io.Reader, decimals int) error {
 	reading := pointReading{batch: b, lines: lineprotocol.NewDecoder(entries), decimals: decimals}
 	for reading.lines.Next() {
 		entries.begin()
+		if reading.index+int(b.ignored) >= maxEvents { // fields that are left out cost as much
+			return errTooManyEvents
+		}
 		if bad := reading.point(); bad != nil && reading.lines.Err() == nil {
 			b.refuse(reading.index, bad)
 			reading.index++

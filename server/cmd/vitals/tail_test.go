@@ -41,7 +41,7 @@ func TestTailPrintsTriples(t *testing.T) {
 func TestTailOfAllHostsNamesThem(t *testing.T) {
 	t.Parallel()
 	program := start(t, "--simulate-hosts=3", "--base=/vitals")
-	code, stdout, stderr := runToEnd(t, "tail", "cpu", "--host=*", "--backfill=1s", "--count=30", "--from=ws://"+program.address+"/vitals/ws")
+	code, stdout, stderr := runToEnd(t, "tail", "cpu", "--host=*", "--backfill=1s", "--count=150", "--from=ws://"+program.address+"/vitals/ws")
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit code %d, said %q", code, stderr)
 	}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -59,8 +60,12 @@ func (e *examination) explainAnswer(ctx context.Context, got answer) bool {
 func (e *examination) explainHost(refusal *client.Refusal) bool {
 	seen := quoted(refusal.Message)
 	if seen != "" && !strings.EqualFold(seen, e.address.Hostname()) {
+		problems := []problem{problemHeaders, problemAllowHost}
+		if net.ParseIP(e.address.Hostname()) != nil { // Vitals answers under addresses always
+			problems = problems[:1]
+		}
 		return e.find("host", Fail,
-			fmt.Sprintf("%s asks Vitals for the name %s instead of %s", e.proxy(), seen, e.site.Name), problemHeaders, problemAllowHost)
+			fmt.Sprintf("%s asks Vitals for the name %s instead of %s", e.proxy(), seen, e.site.Name), problems...)
 	}
 	return e.find("host", Fail, fmt.Sprintf("Vitals does not know that it goes by the name %s", e.site.Name), problemAllowHost)
 }

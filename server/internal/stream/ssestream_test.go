@@ -21,12 +21,15 @@ import (
 	"vitals/internal/wire"
 )
 
+// serverTimeout is for requests and answers that are no streams.
+const serverTimeout = 100 * time.Millisecond
+
 // serveEvents answers /events, and all else as a WebSocket, on a free port until the test ends.
 func serveEvents(t *testing.T, streams *Streams) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	server := &http.Server{ReadHeaderTimeout: time.Minute, WriteTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{ReadTimeout: serverTimeout, WriteTimeout: serverTimeout, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		serve := streams.ServeWebSocket
 		if r.URL.Path == "/events" {
 			serve = streams.ServeEvents
@@ -150,7 +153,20 @@ func TestAnEventStreamIsTheTriples(t *testing.T) {
 	}
 }
 
-// others publishes a tick of another host.
+func TestAnEventStreamOutlivesTheServersTimeouts(t *testing.T) {
+	bus := newHub(hub.Options{})
+	streams := newStreams(bus)
+	address := serveEvents(t, streams)
+	client := openEvents(t, address, "/events")
+	eventually(t, "the viewer is in", func() bool { return viewersIn(streams) == 1 })
+	const several = 5
+	for seq, began := 1, time.Now(); time.Since(began) < several*serverTimeout; seq++ {
+		bus.Publish(tick(seq, 1))
+		nextValue(t, client)
+	}
+}
+
+// publishOther publishes a tick of another host.
 func publishOther(bus *hub.Hub, host string, seq, series int) {
 	update := tick(seq, series)
 	update.Host = host

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { HostSeries } from '../series/hostSeries.ts'
+import { Polyline } from '../series/polyline.ts'
+import { LineMaker, type LineSlot } from './lineMaker.ts'
+
+const start = 10_000
+const pixel = 2
+
+type Point = [time: number, value: number, startsAnew: number]
+
+function slotsOf(host: HostSeries): LineSlot[] {
+  return ['cpu', 'room'].map((metric) => ({
+    column: host.column(metric)!,
+    line: new Polyline(),
+    base: undefined,
+    newest: NaN,
+    madeTo: NaN,
+    madeGap: NaN,
+  }))
+}
+
+function pointsOf({ line }: LineSlot, from: number): Point[] {
+  const all = Array.from({ length: line.length }, (_, i): Point => [
+    line.times[i]!,
+    line.values[i]!,
+    line.breaks[i]!,
+  ])
+  return all.filter(([time]) => Math.floor(time / pixel) >= from)
+}
+
+function hostWithPushed(): HostSeries {
+  const host = new HostSeries({ name: 'web-1', hostname: 'web-1' }, 1)
+  const described = { unit: 'percent', kind: 'gauge' }
+  const series = [
+    { metric: 'cpu', family: 'cpu', ...described },
+    { metric: 'room', family: 'room', ...described, custom: true },
+  ]
+  host.applyCatalog({ type: 'catalog', host: 'web-1', series })
+  return host
+}
+
+/** Ticks each second, and what is pushed: how long before the tick it was measured. */
+const happenings = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant<{ ticks: number; pushedAgo?: number }>({ ticks: 1 }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ ticks: fc.nat(2), pushedAgo: fc.double({ min: -3, max: 30, noNaN: true }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ ticks: fc.integer({ min: 20, max: 90 }) }) },
+  ),
+  { minLength: 1, maxLength: 60 },
+)
+
+test('what is painted frame by frame, pushed values among it, is what would be painted at once', () => {
+  fc.assert(
+    fc.property(happenings, (happens) => {
+      const host = hostWithPushed()
+      const maker = new LineMaker()
+      const slots = slotsOf(host)
+      let painted: Point[][] = [[], []]
+      let now = start
+      let seq = 0
+      const update = { type: 'update' as const, host: 'web-1' }
+      for (const { ticks, pushedAgo } of happens) {
+        for (let i = 0; i < ticks; i++) {
+          host.applyUpdate({ ...update, seq: ++seq, timestamp: ++now, values: [seq % 7, null] }, 'a')
+        }
+        if (pushedAgo !== undefined) {
+          const timestamp = now - pushedAgo
+          host.applyUpdate({ ...update, seq: ++seq, timestamp, columns: [1], values: [seq % 5] }, 'a')
+        }
+        const first = Math.max(
+          Math.floor(start / pixel) - 50,
+          Math.floor(maker.changedSince(slots, now) / pixel) - 2,
+        )
+        maker.make(slots, false, (first - 2) * pixel, now, pixel)
+        painted = painted.map((points, i) => [
+          ...points.filter(([time]) => Math.floor(time / pixel) < first),
+          ...pointsOf(slots[i]!, first),
+        ])
+      }
+      const anew = slotsOf(host)
+      new LineMaker().make(anew, false, start - 100, now, pixel)
+      expect(painted).toEqual(anew.map((slot) => pointsOf(slot, 0)))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('lines on several timelines each have their own points, and the highest is that of all', () => {
+  const host = hostWithPushed()
+  const update = { type: 'update' as const, host: 'web-1' }
+  host.applyUpdate({ ...update, seq: 1, timestamp: start, values: [1, null] }, 'a')
+  host.applyUpdate({ ...update, seq: 2, timestamp: start + 0.5, columns: [1], values: [9] }, 'a')
+  host.applyUpdate({ ...update, seq: 3, timestamp: start + 1, values: [2, null] }, 'a')
+  const slots = slotsOf(host)
+  const maker = new LineMaker()
+  maker.make(slots, false, start, start + 1, 0.1)
+  expect(slots.map((slot) => pointsOf(slot, 0))).toEqual([
+    [
+      [start, 1, 1],
+      [start + 1, 2, 0],
+    ],
+    [[start + 0.5, 9, 1]],
+  ])
+  expect(maker.peak(slots, false, start, start + 1)).toBe(9)
+  expect(maker.peak(slots, false, start + 0.8, start + 1)).toBe(2)
+})

@@ -184,7 +184,7 @@ func (r *reader) instant(path string, value any) *metric.TimestampMs {
 			r.fail(path, "must be unix seconds or a time such as 2006-01-02T15:04:05Z")
 			return nil
 		}
-		timestamp := metric.TimestampOf(instant)
+		timestamp := metric.TimestampOf(instant.Round(time.Millisecond))
 		return &timestamp
 	case json.Number, uint64, int64, float64:
 		return r.milliseconds(path, value)

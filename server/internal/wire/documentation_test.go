@@ -81,3 +81,13 @@ func checkDocumentedEvents(t *testing.T, text []byte) {
 		}
 	}
 }
+
+// Both ways to write a time are rounded to the millisecond.
+func TestTimesOfPushedEventsAreRounded(t *testing.T) {
+	for _, text := range []string{`1690000000.1236`, `"2023-07-22T04:26:40.1236Z"`, `"2023-07-22T06:26:40.1236+02:00"`} {
+		event, err := wire.DecodePushedEvent([]byte(`{"metric":"a","value":1,"timestamp":` + text + `}`))
+		if err != nil || *event.Timestamp != 1_690_000_000_124 {
+			t.Errorf("%s: %v %v", text, event.Timestamp, err)
+		}
+	}
+}

@@ -160,6 +160,7 @@ func (v *viewer) deliver(delivery hub.Delivery) {
 	}
 	if v.kind.shape != shapeSession {
 		v.outbox.add(v.plainImage(follow.view, tick))
+		follow.last = tick.Seq
 	} else if image := follow.view.image(tick, follow.from(tick)); image != nil {
 		v.outbox.add(image)
 		follow.last = tick.Seq

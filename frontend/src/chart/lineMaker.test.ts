@@ -116,16 +116,16 @@ test('a series that turns out to be slow is joined anew over all that is painted
   const maker = new LineMaker()
   const slots = slotsOf(host).slice(1)
   const update = { type: 'update' as const, host: 'web-1', columns: [1] }
-  const breaksAfter = (seq: number): number[] => {
+  const changedAfter = (seq: number): [since: number, breaks: number[]] => {
     const now = start + 100 * seq
     host.applyUpdate({ ...update, seq, timestamp: now, values: [seq] }, 'a')
     const since = maker.changedSince(slots, now)
     maker.make(slots, false, Math.max(start, since), now, pixel)
-    return pointsOf(slots[0]!, 0).map(([, , startsAnew]) => startsAnew)
+    return [since, pointsOf(slots[0]!, 0).map(([, , startsAnew]) => startsAnew)]
   }
   // Of one value nobody knows how often one comes; from the second on it is each 100 s.
-  expect(breaksAfter(1)).toEqual([1])
-  expect(breaksAfter(2)).toEqual([1, 0])
-  expect(breaksAfter(3)).toEqual([1, 0, 0])
+  expect(changedAfter(1)).toEqual([-Infinity, [1]])
+  expect(changedAfter(2)).toEqual([-Infinity, [1, 0]])
+  expect(changedAfter(3)).toEqual([start + 200, [1, 0, 0]])
   expect(maker.changedSince(slots, start + 300)).toBe(start + 300)
 })

@@ -12,12 +12,14 @@ import (
 
 // columns are the series of a host and when each had a value last.
 type columns struct {
-	catalog *Catalog
-	index   map[string]int32
-	seen    []time.Duration // when each series had its last value, by arrival
-	custom  int             // how many are pushed; the others are measured by sensors
-	idleAt  time.Duration   // no series can have been idle for long enough before that
-	cells   []cell          // of the row that is being built, kept for the next one
+	catalog  *Catalog
+	index    map[string]int32
+	series   []metric.Series // those of the catalogue, with room to grow: catalogues that only grew share this memory
+	decimals []int           // of each series
+	seen     []time.Duration // when each series had its last value, by arrival
+	custom   int             // how many are pushed; the others are measured by sensors
+	idleAt   time.Duration   // when idle series are looked for again
+	cells    []cell          // of the row that is being built, kept for the next one
 }
 
 // cell is a value that has a column.
@@ -44,9 +46,8 @@ type admission struct {
 // and the host a longer catalogue.
 func (c *columns) place(events []metric.Event, now time.Duration, admit *admission) (rejected []Rejection) {
 	c.cells = c.cells[:0]
-	var grown *Catalog
 	for i, event := range events {
-		column, err := c.column(event, now, admit, &grown)
+		column, err := c.column(event, now, admit)
 		if err != nil {
 			rejected = append(rejected, Rejection{Index: i, Err: err})
 			continue
@@ -54,14 +55,21 @@ func (c *columns) place(events []metric.Event, now time.Duration, admit *admissi
 		c.seen[column] = now
 		c.cells = append(c.cells, cell{column, event.Value})
 	}
-	if grown != nil {
-		c.catalog = grown
+	if len(c.series) > len(c.catalog.Series) {
+		c.catalog = c.grown()
 	}
 	return rejected
 }
 
-// column is that of the event's series; a new one is added to the grown catalogue, which is made when it is needed.
-func (c *columns) column(event metric.Event, now time.Duration, admit *admission, grown **Catalog) (int32, error) {
+// grown is the catalogue of all series. It ends where they end now, so that none that comes later changes it.
+func (c *columns) grown() *Catalog {
+	return &Catalog{
+		Host: c.catalog.Host, Series: slices.Clip(c.series), decimals: slices.Clip(c.decimals), generation: c.catalog.generation,
+	}
+}
+
+// column is that of the event's series; a new one is added behind the others.
+func (c *columns) column(event metric.Event, now time.Duration, admit *admission) (int32, error) {
 	if math.IsNaN(event.Value) || math.IsInf(event.Value, 0) {
 		return 0, ErrNotFinite
 	}
@@ -76,19 +84,20 @@ func (c *columns) column(event metric.Event, now time.Duration, admit *admission
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrBadName, err)
 	}
-	if *grown == nil {
-		*grown = c.catalog.clipped()
-	}
-	series, family := describe(name, hint, admit.families)
-	column := int32(len(c.seen))
-	(*grown).Series, (*grown).families = append((*grown).Series, series), append((*grown).families, family)
-	c.index[event.Metric] = column
-	c.seen = append(c.seen, now)
+	series, decimals := describe(name, hint, admit.families)
 	admit.room--
-	if hint.Custom {
+	return c.add(series, decimals, now), nil
+}
+
+// add gives a series the next column.
+func (c *columns) add(series metric.Series, decimals int, seen time.Duration) (column int32) {
+	column = int32(len(c.seen))
+	c.index[series.Metric] = column
+	c.series, c.decimals, c.seen = append(c.series, series), append(c.decimals, decimals), append(c.seen, seen)
+	if series.Custom {
 		c.custom++
 	}
-	return column, nil
+	return column
 }
 
 // admits holds the two sorts of series apart: what strangers push takes no room from what sensors measure.
@@ -117,21 +126,22 @@ func (a *admission) hint(name string) metric.Series {
 	return a.byName[name]
 }
 
-// describe makes the series of that name, in its family if that is known, with what the publisher says of it.
-func describe(name metric.Name, hint metric.Series, families map[string]metric.Family) (metric.Series, metric.Family) {
+// describe makes the series of that name, in its family if that is known, with what the publisher says of it. The decimals
+// are the digits that mean something in its values.
+func describe(name metric.Name, hint metric.Series, families map[string]metric.Family) (series metric.Series, decimals int) {
 	family, known := families[name.Family]
 	if !known {
 		family = metric.Family{Name: name.Family, Kind: metric.Gauge, Decimals: unknownDecimals}
 	}
-	series := family.Describe(name)
+	series = family.Describe(name)
 	series.Unit = cmp.Or(hint.Unit, series.Unit)
 	series.Help = cmp.Or(hint.Help, series.Help)
 	series.Kind = cmp.Or(hint.Kind, series.Kind)
 	if hint.Custom {
 		series.Custom, series.Every = true, 0
-		family.Decimals = unknownDecimals // its values are not rounded, so its means are not either
+		return series, unknownDecimals // its values are not rounded, so its means are not either
 	}
-	return series, family
+	return series, family.Decimals
 }
 
 const unknownDecimals = -1
@@ -165,6 +175,10 @@ func emptyRow(size int) []float64 {
 	return values
 }
 
+// Series that fall idle within this part of the time that makes them idle leave together: a catalogue each second, one
+// shorter than the other, would be sent to everybody and kept by the ring.
+const idleParts = 60
+
 // dropIdle lets go of the series that had no value since before the limit, and says how many those were. The columns
 // behind them move up, in a new catalogue.
 func (c *columns) dropIdle(now, idle time.Duration) (dropped int) {
@@ -176,23 +190,14 @@ func (c *columns) dropIdle(now, idle time.Duration) (dropped int) {
 		return 0
 	}
 	kept := newColumns(c.catalog.Host)
+	kept.cells, kept.idleAt = c.cells, now+idle/idleParts
+	for column, series := range c.series {
+		if now-c.seen[column] < idle {
+			kept.add(series, c.decimals[column], c.seen[column])
+		}
+	}
 	kept.catalog.generation = c.catalog.generation + 1
-	kept.cells = c.cells
-	for column, series := range c.catalog.Series {
-		if now-c.seen[column] >= idle {
-			continue
-		}
-		kept.index[series.Metric] = int32(len(kept.seen))
-		kept.seen = append(kept.seen, c.seen[column])
-		kept.catalog.Series = append(kept.catalog.Series, series)
-		kept.catalog.families = append(kept.catalog.families, c.catalog.families[column])
-		if series.Custom {
-			kept.custom++
-		}
-	}
-	if len(kept.seen) > 0 {
-		kept.idleAt = slices.Min(kept.seen) + idle
-	}
+	kept.catalog = kept.grown()
 	dropped = len(c.seen) - len(kept.seen)
 	*c = kept
 	return dropped

@@ -117,7 +117,7 @@ func (f *fold) end(serial uint64) *Tick {
 		if sparse {
 			row.Columns = append(row.Columns, int32(column))
 		}
-		row.Values = append(row.Values, sum.mean(f.catalog.families[column]))
+		row.Values = append(row.Values, sum.mean(f.catalog.decimals[column]))
 		row.Min, row.Max = append(row.Min, sum.least()), append(row.Max, sum.most())
 	}
 	f.last = nil
@@ -151,8 +151,8 @@ func (s *sum) add(value float64) {
 	s.total += math.Ldexp(value, -scaleBits)
 }
 
-// mean has the digits that mean something in the family, and lies between the least and the most.
-func (s *sum) mean(family metric.Family) float64 {
+// mean has so many decimals, if those are known, and lies between the least and the most.
+func (s *sum) mean(decimals int) float64 {
 	if s.count == 0 {
 		return math.NaN()
 	}
@@ -160,8 +160,8 @@ func (s *sum) mean(family metric.Family) float64 {
 	if s.scaled {
 		mean = math.Ldexp(mean, scaleBits)
 	}
-	if family.Decimals >= 0 {
-		if rounded := family.Round(mean); !math.IsInf(rounded, 0) && !math.IsNaN(rounded) {
+	if decimals >= 0 {
+		if rounded := (metric.Family{Decimals: decimals}).Round(mean); !math.IsInf(rounded, 0) && !math.IsNaN(rounded) {
 			mean = rounded
 		}
 	}

@@ -27,12 +27,12 @@ func TestMeansStayFiniteAndBetweenTheExtremes(t *testing.T) {
 		for _, value := range test.values {
 			sum.add(value)
 		}
-		if got := sum.mean(metric.Family{Decimals: unknownDecimals}); got != test.mean {
+		if got := sum.mean(unknownDecimals); got != test.mean {
 			t.Errorf("%s: mean %v, expected %v", name, got, test.mean)
 		}
 	}
 	var empty sum
-	if mean := empty.mean(metric.Family{}); !math.IsNaN(mean) || !math.IsNaN(empty.least()) || !math.IsNaN(empty.most()) {
+	if mean := empty.mean(0); !math.IsNaN(mean) || !math.IsNaN(empty.least()) || !math.IsNaN(empty.most()) {
 		t.Error("a series without a value has one")
 	}
 }
@@ -42,12 +42,12 @@ func TestMeansHaveTheDigitsOfTheFamily(t *testing.T) {
 	for _, value := range []float64{42.3, 42.1, 42.2, 42.3} {
 		means.add(value)
 	}
-	if got := means.mean(metric.Family{Decimals: 1}); got != 42.2 {
+	if got := means.mean(1); got != 42.2 {
 		t.Errorf("got %v, expected 42.2", got)
 	}
 	var huge sum
 	huge.add(1e308) // rounding it multiplies first
-	if got := huge.mean(metric.Family{Decimals: 3}); got != 1e308 {
+	if got := huge.mean(3); got != 1e308 {
 		t.Errorf("got %v, expected 1e308", got)
 	}
 }

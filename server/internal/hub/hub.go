@@ -74,9 +74,11 @@ func (h *Hub) describe(description metric.Host) (came *Topic) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	subject, _ := h.find(description.Name)
-	if subject.listed && !subject.described {
-		h.undescribed--
+	if !subject.described {
 		h.moveOut(subject)
+		if subject.listed {
+			h.undescribed--
+		}
 	}
 	subject.description, subject.described = description, true
 	if !h.list(subject) {

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"slices"
 	"time"
 
 	"vitals/internal/metric"
@@ -13,15 +12,8 @@ type Catalog struct {
 	Host   string
 	Series []metric.Series
 
-	generation int             // another one each time that columns moved
-	families   []metric.Family // of each series, for the digits that mean something in a mean
-}
-
-// clipped is a copy that may grow: appending to it leaves the catalogue that others hold as it is.
-func (c *Catalog) clipped() *Catalog {
-	grown := *c
-	grown.Series, grown.families = slices.Clip(c.Series), slices.Clip(c.families)
-	return &grown
+	generation int   // another one each time that columns moved
+	decimals   []int // of each series: the digits that mean something in a mean
 }
 
 // Tick is one update as the hub keeps it: a row under the columns of its catalogue. It never changes.

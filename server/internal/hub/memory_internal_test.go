@@ -1,0 +1,85 @@
+package hub
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"vitals/internal/metric"
+)
+
+// heapBytes is what is reachable now.
+func heapBytes() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+func one(host, name string) metric.Update {
+	return metric.Update{Host: host, Events: []metric.Event{{Metric: name, Value: 1}}}
+}
+
+// Whoever pushes a new series with each update must not have the ring hold a catalogue for each.
+func TestCataloguesThatGrowShareTheirMemory(t *testing.T) {
+	const series, allowed = 2000, 4 << 20
+	bus := New(Options{})
+	before := heapBytes()
+	for i := range series {
+		bus.Publish(one("a", fmt.Sprint("series", i)))
+	}
+	if held := heapBytes() - before; held > allowed {
+		t.Errorf("%d series are held in %d bytes, expected at most %d", series, held, allowed)
+	}
+	runtime.KeepAlive(bus)
+}
+
+// Series that came one after the other must not each have the host get a catalogue of its own as they leave.
+func TestIdleSeriesLeaveTogether(t *testing.T) {
+	const series, second = 600, time.Second
+	now := time.Unix(1_690_000_000, 0)
+	bus := New(Options{Clock: func() time.Time { return now }, SeriesIdle: 15 * time.Minute})
+	bus.Publish(one("a", "stays"))
+	catalogues := make(map[*Catalog]bool)
+	for i := range 2*series + 900 {
+		now = now.Add(second)
+		if i < series {
+			bus.Publish(one("a", fmt.Sprint("series", i)))
+		}
+		bus.Publish(one("a", "stays"))
+		bus.Sweep(now)
+		if i >= series {
+			catalogues[bus.hosts["a"].columns.catalog] = true
+		}
+	}
+	if left := len(bus.hosts["a"].columns.seen); left != 1 {
+		t.Errorf("%d series are left", left)
+	}
+	if most := series/15 + 2; len(catalogues) > most {
+		t.Errorf("%d catalogues while %d series left, expected at most %d", len(catalogues), series, most)
+	}
+}
+
+// A host that has left, is still followed, and is then described, is no guest any more.
+func TestAKeptHostThatIsDescribedIsNoGuest(t *testing.T) {
+	now := time.Unix(1_690_000_000, 0)
+	bus := New(Options{Clock: func() time.Time { return now }, SeriesIdle: time.Minute})
+	bus.Publish(one("a", "cpu"))
+	s := bus.Subscribe(1, new(silentWaker))
+	defer s.Close()
+	if _, err := s.Follow("a", Wish{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 62 {
+		now = now.Add(time.Second)
+		bus.Sweep(now)
+	}
+	if bus.hosts["a"].listed {
+		t.Fatal("the host has not left")
+	}
+	bus.Describe(metric.Host{Name: "a"})
+	if bus.guestBytes != 0 {
+		t.Errorf("%d bytes of guests that there are not", bus.guestBytes)
+	}
+}

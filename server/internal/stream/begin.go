@@ -72,7 +72,7 @@ func (v *viewer) followAll(request viewerRequest, wanted hub.Wish) {
 	}
 	starts, err := v.subscription.FollowAll(first)
 	if err != nil {
-		v.end(fmt.Errorf("follow all hosts: %w", err))
+		v.refuse(wish{field: "host", host: "*"}, err)
 		return
 	}
 	v.wide = &seat{viewer: v}

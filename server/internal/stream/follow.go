@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"vitals/internal/hub"
 	"vitals/internal/metric"
 	"vitals/internal/wire"
@@ -17,6 +19,9 @@ type follow struct {
 	view  *view  // of the last catalogue that was sent
 	last  uint64 // the newest position that the viewer has or was told of; 0 when nobody knows
 	past  past
+
+	wanted *wish // of a plain viewer, which cannot ask again when its host has left and comes back
+	gone   bool
 }
 
 // wish is a host that a viewer wants to follow.
@@ -60,6 +65,9 @@ func (v *viewer) start(wanted wish) {
 	if v.kind.shape == shapeSession {
 		v.outbox.add(follow.view.catalogFrame())
 	}
+	if v.kind.shape != shapeSession {
+		follow.wanted = &wanted
+	}
 	if since := wanted.hub.Since; since != nil {
 		follow.last = since.Seq
 	}
@@ -85,16 +93,17 @@ func (s *Streams) stride(topic *hub.Topic) uint64 {
 	return uint64(max(1, topic.Interval()/max(s.interval, 1)))
 }
 
-// refuse tells a session that a host is not there. A plain viewer, whose host was there a moment ago, may come back.
+// refuse says why a host cannot be followed. A session goes on; a plain viewer, which wants nothing else, may come back.
 func (v *viewer) refuse(wanted wish, err error) {
-	switch {
-	case !errors.Is(err, hub.ErrUnknownHost):
-		v.end(fmt.Errorf("follow host: %w", err))
-	case v.kind.shape == shapeSession:
-		v.say(unknownHost(wanted.field, wanted.host).Frame())
-	default:
-		v.end(errNoHost)
+	fault := unknownHost(wanted.field, wanted.host)
+	if errors.Is(err, hub.ErrTooManyIntervals) {
+		fault = &wire.FieldError{Code: wire.CodeTooMany, Field: "interval", Message: err.Error()}
 	}
+	if v.kind.shape == shapeSession {
+		v.say(fault.Frame())
+		return
+	}
+	v.end(&closing{websocket.StatusTryAgainLater, fault.Error()})
 }
 
 func unknownHost(field, host string) *wire.FieldError {
@@ -218,7 +227,7 @@ func (v *viewer) forget(host string) {
 }
 
 // say puts a frame that is for this viewer alone into the outbox.
-func (v *viewer) say(frame wire.Frame) { v.outbox.add(encodeFrame(nil, v.framing, v.codec, frame)) }
+func (v *viewer) say(frame wire.Frame) { v.outbox.add(v.encode(frame)) }
 
 // prepareControl answers a ping, or asks for a sign of life.
 func (v *viewer) prepareControl() bool {

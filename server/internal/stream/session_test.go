@@ -29,11 +29,16 @@ func expect[F wire.Frame](t *testing.T, client *streamtest.Client) F {
 // ticking publishes ticks of so many series from the next seq on, at full speed with short rests, until the test ends.
 func ticking(t *testing.T, bus *hub.Hub, series int) *atomic.Uint64 {
 	t.Helper()
+	return tickingEvery(t, bus, series, 2*time.Millisecond)
+}
+
+func tickingEvery(t *testing.T, bus *hub.Hub, series int, every time.Duration) *atomic.Uint64 {
+	t.Helper()
 	var published atomic.Uint64
 	stop := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		rest := time.NewTicker(2 * time.Millisecond)
+		rest := time.NewTicker(every)
 		defer rest.Stop()
 		for seq := 0; ; seq++ {
 			select {

@@ -39,7 +39,6 @@ type socket struct {
 }
 
 var (
-	errNoHost   = &closing{websocket.StatusTryAgainLater, "there is no host yet"}
 	errSilenced = errors.New("write close frame: one was written before")
 	errBroken   = errors.New("write close frame: the message before it could not be written")
 )

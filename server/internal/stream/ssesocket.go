@@ -64,9 +64,10 @@ func (s *Streams) parseEvents(r *http.Request) (viewerRequest, error) {
 }
 
 // checkHosts refuses hosts that are not there while there is a status to say so. A session is told by a frame, as on a
-// WebSocket: its other hosts are there, and it hears when this one comes.
+// WebSocket: its other hosts are there, and it hears when this one comes. So is a browser that comes back, by a goodbye: it
+// takes any status but 200 for a no for ever, and the host may only not have been heard of since the server started.
 func (s *Streams) checkHosts(request viewerRequest) error {
-	if request.shape == shapeSession {
+	if request.shape == shapeSession || request.resume != nil {
 		return nil
 	}
 	for _, host := range request.hosts {

@@ -530,6 +530,20 @@ func TestASessionOnEventsIsToldOfHostsThatAreNotThere(t *testing.T) {
 	}
 }
 
+func TestABrowserThatComesBackToAHostThatIsNotThereMayComeAgain(t *testing.T) {
+	address := serveEvents(t, newStreams(newHub(hub.Options{})))
+	client := openEvents(t, address, "/events?host=attic", "Last-Event-ID: OTHER-7")
+	events, err := client.ReadToEnd()
+	must(t, err)
+	names := make([]string, 0, len(events))
+	for _, event := range events {
+		names = append(names, event.Name)
+	}
+	if !slices.Equal(names, []string{eventGap, eventGoodbye}) || client.LastID != "" || client.RetryMs == 0 {
+		t.Errorf("it got %+v", events)
+	}
+}
+
 // eventPipe is a viewer of an event stream on a pipe.
 func eventPipe(t *testing.T, streams *Streams, path string) net.Conn {
 	t.Helper()

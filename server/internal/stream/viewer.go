@@ -58,17 +58,25 @@ func (s *Streams) newViewer(out line, request viewerRequest, peer string) *viewe
 	return v
 }
 
-// wake has what is ready written, as far as that needs no waiting, and leaves the rest to a chaser.
+// mostAtOnce is how many things a lane prepares for one viewer before it goes on: the others wait.
+const mostAtOnce = 32
+
+// wake has what is ready written, as far as that needs no waiting. A viewer whose line is full, or which has much to catch
+// up with, is left to a chaser.
 func (v *viewer) wake() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for !v.chased && !v.left {
-		if full := v.flush(); full && !v.left {
-			v.chased = true
-			v.streams.present.Go(v.chase)
-		} else if !full && !v.prepare() {
+	for range mostAtOnce {
+		if v.chased || v.left || v.flush() {
+			break
+		}
+		if !v.prepare() {
 			return
 		}
+	}
+	if !v.chased && !v.left {
+		v.chased = true
+		v.streams.present.Go(v.chase)
 	}
 }
 

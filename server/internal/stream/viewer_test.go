@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,7 +25,7 @@ import (
 // A tick may be published at any moment of a lane's round, a chaser's end or a command. Each must arrive without the next
 // one pushing it.
 func TestNoTickIsLeftBehind(t *testing.T) {
-	const viewers, rounds = 8, 400
+	const viewers, rounds = 8, 200
 	bus := newHub(hub.Options{})
 	streams := newStreams(bus)
 	address := serveStreams(t, streams)
@@ -61,7 +63,7 @@ func TestTwoHundredViewersComeGoAndChangeTheirMinds(t *testing.T) {
 	}
 	streams := newStreams(bus)
 	address := serveStreams(t, streams)
-	ticking(t, bus, 20)
+	tickingEvery(t, bus, 20, 20*time.Millisecond)
 	var guests sync.WaitGroup
 	for number := range viewers {
 		guests.Go(func() {
@@ -84,7 +86,7 @@ func wander(address string, chance *rand.Rand) error {
 	}
 	defer client.CloseNow()
 	var last uint64
-	for range 10 {
+	for range 5 {
 		wish := wire.Subscribe{Hosts: []string{testHost, "db-1"}[:1+chance.IntN(2)]}
 		if chance.IntN(2) == 0 {
 			wish.Metrics = []string{fmt.Sprintf("*core=%d}", chance.IntN(20))}
@@ -96,7 +98,7 @@ func wander(address string, chance *rand.Rand) error {
 			return err
 		}
 		ledger, rows := streamtest.Ledger{Host: testHost}, 0
-		if err := followNew(client, &ledger, func() bool { rows++; return rows > 5+chance.IntN(10) && ledger.Last > 0 }); err != nil {
+		if err := followNew(client, &ledger, func() bool { rows++; return rows > 2+chance.IntN(5) && ledger.Last > 0 }); err != nil {
 			return err
 		}
 		if last = ledger.Last; chance.IntN(4) == 0 {
@@ -224,6 +226,54 @@ func TestSessionsAreToldOfHosts(t *testing.T) {
 	}
 }
 
+func TestAPlainViewerFollowsAHostThatComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bus := hub.New(hub.Options{SeriesIdle: time.Minute})
+		push := func(value float64) {
+			bus.Publish(metric.Update{
+				Host: "attic", Timestamp: metric.TimestampOf(time.Now()), Events: []metric.Event{{Metric: "room.temp", Value: value}},
+				Series: []metric.Series{{Metric: "room.temp", Custom: true}},
+			})
+		}
+		push(1)
+		streams := newStreams(bus)
+		ours, theirs := net.Pipe()
+		request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(streamtest.Handshake("vitals", "/ws?host=attic"))))
+		must(t, err)
+		must(t, streams.ServeWebSocket(&pipeAnswer{network: theirs, header: http.Header{}}, request))
+		client := streamtest.Over(ours)
+		client.Patience = 24 * time.Hour
+		messages := make(chan string, 10)
+		go func() {
+			defer close(messages)
+			for {
+				message, err := client.ReadText()
+				if err != nil {
+					return
+				}
+				messages <- string(message)
+			}
+		}()
+		for minute := range 3 {
+			synctest.Wait()
+			time.Sleep(time.Minute)
+			bus.Sweep(time.Now())
+			if _, known := bus.Catalog("attic"); !known {
+				break
+			} else if minute == 2 {
+				t.Error("the host has not left")
+			}
+		}
+		synctest.Wait()
+		push(2)
+		if got := <-messages; !strings.HasPrefix(got, `{"metric":"room.temp","value":2,`) {
+			t.Errorf("got %s", got)
+		}
+		client.CloseNow()
+		streams.present.Wait()
+	})
+}
+
 func TestNewsAreTheNewestOfEachHost(t *testing.T) {
 	log := newNews()
 	change := func(host string, state hub.HostState) {
@@ -241,8 +291,12 @@ func TestNewsAreTheNewestOfEachHost(t *testing.T) {
 		change("a", hub.HostLive)
 	}
 	for range 3 { // three sessions
-		images, now := log.since(0, kind{}, encode)
-		if got := fmt.Sprintf("%s %d", images, now); got != "[b live a live] 300" {
+		changed, now := log.since(0)
+		var told []string
+		for _, state := range changed {
+			told = append(told, string(log.image(state, kind{}, encode)))
+		}
+		if got := fmt.Sprintf("%s %d", told, now); got != "[b live a live] 300" {
 			t.Errorf("told %s", got)
 		}
 	}

@@ -25,7 +25,7 @@ export interface FakeMachine {
 export class FakeServer {
   readonly machine: FakeMachine
   readonly #web: Server
-  readonly #sockets = new WebSocketServer({ noServer: true })
+  readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'vitals.v1.json' })
   readonly #began: number
   #tick: number
 

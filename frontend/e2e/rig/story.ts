@@ -67,6 +67,13 @@ export class Stage {
     return new LivePage(watched)
   }
 
+  /** Another tab of the same browser, not yet anywhere. */
+  async beside(live: LivePage): Promise<LivePage> {
+    const watched = new WatchedPage(await live.page.context().newPage())
+    this.#pages.push(watched)
+    return new LivePage(watched)
+  }
+
   /** A page at that address, with values on it. */
   async open(url: string, options: BrowserContextOptions = {}): Promise<LivePage> {
     const live = await this.blank(options)

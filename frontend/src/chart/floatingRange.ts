@@ -47,7 +47,8 @@ export class FloatingRange implements Span {
   }
 
   gliding(nowMs: number): boolean {
-    return this.#low.moving(nowMs) || this.#high.moving(nowMs)
+    // A glide that was never begun knows no place to be at.
+    return this.#target !== undefined && (this.#low.moving(nowMs) || this.#high.moving(nowMs))
   }
 
   /** The next extent fits at once, as when the window or the visible lines change. */

@@ -33,6 +33,9 @@ function makeServices() {
     window: new TimeWindow(60),
     crosshair: new Crosshair(),
     chartTheme: new ChartTheme({ token: () => '#000', reducedMotion: () => true }),
+    serverSeconds: () => 0,
+    serverAddress: 'http://localhost/',
+    ownHost: () => undefined,
   }
   const frame = () => {
     act(() => {

@@ -20,8 +20,11 @@ export class EventReader {
 
   /** The events that this piece completes. */
   read(piece: Uint8Array): StreamEvent[] {
-    const lines = (this.#pending + this.#decoder.decode(piece, { stream: true })).split(/\r\n|\n|\r/)
-    this.#pending = lines.pop() ?? ''
+    const text = this.#pending + this.#decoder.decode(piece, { stream: true })
+    // What ends a line may itself come in two pieces.
+    const held = text.endsWith('\r') ? '\r' : ''
+    const lines = text.slice(0, text.length - held.length).split(/\r\n|\n|\r/)
+    this.#pending = (lines.pop() ?? '') + held
     if (this.#pending.length > maxPending) throw new Error('a line of more than a megabyte came')
     return lines.flatMap((line) => this.#line(line))
   }

@@ -81,8 +81,8 @@ func (c *fanoutCommand) Run(ctx context.Context) error {
 
 func (c *fanoutCommand) launchServer(ctx context.Context) (*server, error) {
 	return onProcessor(measuredProcessor, func() (*server, error) {
-		return launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none", "--interval", c.Interval.String(),
-			"--handshake-rate", "100000", "--max-connections-per-address", "16000")
+		return launchServer(ctx, c.Binary, "--source", "simulate", "--simulate-hosts", "1", "--static", "none",
+			"--interval", c.Interval.String(), "--handshake-rate", "100000", "--max-connections-per-address", "16000")
 	})
 }
 

@@ -50,7 +50,8 @@ func (c *floorCommand) Run(ctx context.Context) error {
 // writeRaw is write(2) as C calls it: Go's scheduler is not told, which a call that never waits need not. A connection that
 // is full or gone loses its message.
 func writeRaw(connection int, message []byte) {
-	_, _, _ = unix.RawSyscall(unix.SYS_WRITE, uintptr(connection), uintptr(unsafe.Pointer(unsafe.SliceData(message))), uintptr(len(message)))
+	first := unsafe.Pointer(unsafe.SliceData(message))
+	_, _, _ = unix.RawSyscall(unix.SYS_WRITE, uintptr(connection), uintptr(first), uintptr(len(message)))
 }
 
 const acceptPause = 100 * time.Millisecond

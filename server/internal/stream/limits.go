@@ -22,8 +22,12 @@ func (l Limits) withDefaults() Limits {
 		field    *int
 		standard int
 	}{
-		{&l.MessagesPerSecond, 20}, {&l.MessageBurst, 40}, {&l.BytesPerSecond, 32 << 10}, {&l.ByteBurst, 64 << 10},
-		{&l.PingsPerSecond, 5}, {&l.PingBurst, 20},
+		{&l.MessagesPerSecond, 20},
+		{&l.MessageBurst, 40},
+		{&l.BytesPerSecond, 32 << 10},
+		{&l.ByteBurst, 64 << 10},
+		{&l.PingsPerSecond, 5},
+		{&l.PingBurst, 20},
 	} {
 		if *setting.field <= 0 {
 			*setting.field = setting.standard

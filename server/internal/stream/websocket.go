@@ -94,7 +94,8 @@ func (s *Streams) parseWebSocket(r *http.Request) (viewerRequest, error) {
 	if len(offered) > 0 && request.shape != shapeSession {
 		return viewerRequest{}, &wire.FieldError{
 			Code: "unsupported_protocol", Field: "Sec-WebSocket-Protocol",
-			Message: "this server speaks " + wire.SubprotocolJSON + " and " + wire.SubprotocolCBOR + ", and the plain stream without a subprotocol",
+			Message: "this server speaks " + wire.SubprotocolJSON + " and " + wire.SubprotocolCBOR +
+				", and the plain stream without a subprotocol",
 		}
 	}
 	return request, s.checkHosts(request)

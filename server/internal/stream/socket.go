@@ -113,18 +113,20 @@ func (s *socket) Write(p []byte) (int, error) { return s.viewer.lastWords(p) }
 // startClock begins to count the time of a message, unless it is counted already.
 func (s *socket) startClock(now uint32) { s.viewer.pulse.messageSince.CompareAndSwap(0, now) }
 
-// stopClock ends that, unless something of the next one has come already.
-func (s *socket) stopClock() {
-	s.viewer.pulse.messageSince.Store(0)
+// startBuffered begins to count it if something of the next message has come already.
+func (s *socket) startBuffered() {
 	if s.reader.Buffered() > 0 {
 		s.startClock(s.viewer.streams.beat.Load())
 	}
 }
 
+func (s *socket) stopClock() { s.viewer.pulse.messageSince.Store(0) }
+
 // controlEnded stops the clock if it ran for a control frame alone.
 func (s *socket) controlEnded() {
 	if !s.inMessage {
 		s.stopClock()
+		s.startBuffered()
 	}
 }
 
@@ -151,6 +153,7 @@ func (s *socket) pinged(_ context.Context, payload []byte) bool {
 // read waits for a message, however long, and takes it. Everything that is not a message of the right kind, of a bounded
 // size and well formed is an error with its close code.
 func (s *socket) read() ([]byte, error) {
+	s.startBuffered() // the clock did not run while the message before was obeyed
 	kind, reader, err := s.library.Reader(context.Background())
 	if err != nil {
 		return nil, err

@@ -111,13 +111,13 @@ func eventHead(header http.Header) []byte {
 // serve runs a viewer to its end.
 func (s *eventSocket) serve(request viewerRequest, head []byte) {
 	v := s.viewer
-	v.streams.add(v)
-	defer v.streams.remove(v)
 	v.log("viewer came", nil)
 	v.mu.Lock()
 	v.outbox.add(eventFraming{}.Opening(head))
 	v.mu.Unlock()
 	v.begin(request)
+	v.streams.add(v)
+	defer v.streams.remove(v)
 	s.listen()
 	v.leave()
 	cause := *v.cause.Load()

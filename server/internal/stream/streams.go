@@ -220,7 +220,8 @@ func (s *Streams) everybody(viewers []*viewer) []*viewer {
 	return viewers
 }
 
-// add makes a viewer known to all who look after viewers. One that comes while the server stops is told at once.
+// add makes a viewer that has begun known to all who look after viewers. One that comes while the server stops is told at
+// once.
 func (s *Streams) add(v *viewer) {
 	s.mu.Lock()
 	s.viewers[v] = struct{}{}
@@ -229,6 +230,7 @@ func (s *Streams) add(v *viewer) {
 	if stopped {
 		v.end(errShutdown)
 	}
+	v.wake() // what changed since it began was told to others only
 }
 
 func (s *Streams) remove(v *viewer) {

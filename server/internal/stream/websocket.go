@@ -41,10 +41,10 @@ func (s *Streams) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 // serve runs a viewer to its end.
 func (s *socket) serve(request viewerRequest) {
 	v := s.viewer
-	v.streams.add(v)
-	defer v.streams.remove(v)
 	v.log("viewer came", nil)
 	v.begin(request)
+	v.streams.add(v)
+	defer v.streams.remove(v)
 	for v.cause.Load() == nil {
 		message, err := s.read()
 		if err == nil {

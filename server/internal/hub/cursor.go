@@ -74,8 +74,8 @@ func (t *Topic) afterSeq(seq uint64, meaningful bool) (row uint64, lost *Lost) {
 	if !meaningful || seq < t.origin {
 		return t.ring.first, &Lost{}
 	}
-	if seq < t.lost.Seq {
-		return t.ring.first, &Lost{From: seq + 1, To: t.lost.Seq}
+	if seq < t.lost.seq {
+		return t.ring.first, &Lost{From: seq + 1, To: t.lost.seq}
 	}
 	return t.ring.search(t.ring.first, func(tick *Tick) bool { return tick.Seq > seq }), nil
 }
@@ -85,8 +85,8 @@ func (t *Topic) afterSerial(serial uint64, meaningful bool) (row uint64, lost *L
 	if !meaningful {
 		return t.ring.first, &Lost{}
 	}
-	if serial < t.lost.Serial {
-		return t.ring.first, &Lost{To: t.lost.Seq}
+	if serial < t.lost.serial {
+		return t.ring.first, &Lost{To: t.lost.seq}
 	}
 	return t.ring.search(t.ring.first, func(tick *Tick) bool { return tick.Serial > serial }), nil
 }

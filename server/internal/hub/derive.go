@@ -108,6 +108,9 @@ func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *
 	if row := topic.fold.sweep(&h.marks); row != nil {
 		topic.push(row, topic.maxBytes)
 	}
+	if len(past) > 0 {
+		topic.admitRest(past[0], h.serial.Load())
+	}
 	if !subject.described {
 		h.count(topic)
 	}
@@ -122,6 +125,18 @@ func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *
 func (t *Topic) foldIn(tick *Tick, past *marks) {
 	if row := t.fold.add(tick, past); row != nil {
 		t.push(row, t.maxBytes)
+	}
+}
+
+// admitRest owns up to a first row that is made of the rest of its ticks, because the others have left the ring: whoever
+// resumes before its end has lost something.
+func (t *Topic) admitRest(first *Tick, newest uint64) {
+	switch {
+	case t.lost.serial == 0 || t.fold.bucketOf(t.lost.timestamp) != t.fold.bucketOf(first.Timestamp):
+	case t.ring.len() > 0:
+		t.lost.serial = t.ring.oldest().Serial
+	default:
+		t.lost.serial = newest + 1 // that row has not ended
 	}
 }
 

@@ -80,7 +80,7 @@ func TestMarksAreForgotten(t *testing.T) {
 	if serial, found := past.firstDue(slot, behind, 10_000); found {
 		t.Errorf("not due yet: %d", serial)
 	}
-	if serial, found := past.firstDue(slot, 50, 5); !found || serial != 50 {
+	if serial, found := past.firstDue(slot, 50, 5); !found || serial != 51 {
 		t.Errorf("in forgotten times: %d, %v", serial, found)
 	}
 }

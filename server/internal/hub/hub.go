@@ -172,13 +172,15 @@ func (h *Hub) admit(subject *host, isNew bool) error {
 func (h *Hub) store(subject *host, tick *Tick) (ended []*Topic) {
 	tick.Serial = h.serial.Load() + 1
 	h.push(subject, subject.base, tick)
+	newest := tick.Serial
 	for _, topic := range subject.folded {
 		if row := topic.fold.add(tick, &h.marks); row != nil {
 			h.push(subject, topic, row)
 			ended = append(ended, topic)
+			newest = tick.Serial + 1 // the row before the tick has the tick's serial: keep one free for the next, see marks.firstDue
 		}
 	}
-	h.serial.Store(tick.Serial) // only now may any of it be delivered in order
+	h.serial.Store(newest) // only now may any of it be delivered in order
 	return ended
 }
 

@@ -30,11 +30,11 @@ func (m *marks) add(made mark, maxAge time.Duration) {
 	m.list = append(m.list, made)
 }
 
-// firstDue is the serial, for the host in the slot, of the first mark behind a serial that is not earlier than due. If that
-// mark may be forgotten the serial itself is the answer.
+// firstDue is the serial, for the host in the slot, of the first mark behind a tick's serial that is not earlier than due.
+// If that mark may be forgotten, it is the serial right behind the tick's, which is kept free for that.
 func (m *marks) firstDue(slot int, behind uint64, due time.Duration) (serial uint64, found bool) {
 	if due <= m.trimmed {
-		return behind, true
+		return behind + 1, true
 	}
 	i := sort.Search(len(m.list), func(i int) bool {
 		return m.list[i].serial+uint64(slot) > behind && m.list[i].at >= due

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"vitals/internal/metric"
 )
 
 // Topic is one stream of rows of a host: every tick as it came, or ticks folded over an interval.
@@ -18,12 +20,18 @@ type Topic struct {
 	fold   *fold  // of a folded topic; guarded by Hub.mu
 	users  int    // subscriptions that follow a folded topic; guarded by Hub.mu
 	origin uint64 // the position before the first one of all
-	lost   Tick   // Seq and Serial of the newest tick that has left the ring; at first Seq is the origin; guarded by Hub.mu
+	lost   lost   // the newest tick that has left the ring; at first its position is the origin; guarded by Hub.mu
 	size   uint64 // bytes of all ticks so far; guarded by Hub.mu
 	guest  uint64 // bytes of the ring, as they are counted in Hub.guestBytes; guarded by Hub.mu
 
 	mu   sync.RWMutex // held for writing together with Hub.mu, for reading by cursors
 	ring ring
+}
+
+// lost is what is known of a tick that has left a ring.
+type lost struct {
+	seq, serial uint64
+	timestamp   metric.TimestampMs
 }
 
 // Host is the name of the host whose stream this is.
@@ -35,7 +43,7 @@ func (t *Topic) Interval() time.Duration { return t.interval }
 func (h *Hub) newTopic(host string, interval time.Duration, origin uint64) *Topic {
 	return &Topic{
 		host: host, interval: interval, maxAge: h.options.Backfill, maxBytes: uint64(h.options.MaxBytes), ring: newRing(),
-		origin: origin, lost: Tick{Seq: origin},
+		origin: origin, lost: lost{seq: origin},
 	}
 }
 
@@ -48,7 +56,7 @@ func (t *Topic) push(tick *Tick, maxBytes uint64) {
 	dropped := t.ring.bound(t.maxAge, min(maxBytes, t.maxBytes))
 	t.mu.Unlock()
 	if dropped != nil {
-		t.lost = Tick{Seq: dropped.Seq, Serial: dropped.Serial}
+		t.lost = lost{dropped.Seq, dropped.Serial, dropped.Timestamp}
 	}
 	t.newest.Store(tick)
 }
@@ -58,5 +66,5 @@ func (t *Topic) lastSeq() uint64 {
 	if newest := t.newest.Load(); newest != nil {
 		return newest.Seq
 	}
-	return t.lost.Seq
+	return t.lost.seq
 }

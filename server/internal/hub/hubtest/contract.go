@@ -56,6 +56,8 @@ func Run(t *testing.T, newBus Maker) {
 		"folding again gives the same rows":          foldedAgain,
 		"resume of an interval":                      resumeFolded,
 		"an interval over many hosts resumes":        resumeFoldedBySerial,
+		"resume of an interval says what is lost":    resumeFoldedLost,
+		"resume of an interval of a silent host":     resumeFoldedSilent,
 		"intervals are bounded":                      intervalsAreBounded,
 		"columns that move end an interval":          foldedColumnsMove,
 		"publish does not wait for subscribers":      publishDoesNotWait,

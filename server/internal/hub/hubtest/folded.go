@@ -240,6 +240,51 @@ func resumeFoldedBySerial(t *testing.T, newBus Maker) {
 	}
 }
 
+// resumeFoldedLost: a row that can only be made of the rest of its ticks is not what was missed.
+func resumeFoldedLost(t *testing.T, newBus Maker) {
+	bus := newBus(t, hub.Options{Backfill: time.Minute})
+	publish(bus, "a", 1, 39)
+	s := subscribe(t, bus)
+	follow(t, s, "a", hub.Wish{Interval: tens})
+	publish(bus, "a", 40, 40)
+	rows, _ := drain(s)
+	s.Close()
+	wish := hub.Wish{Interval: tens, Serial: &rows[0].Serial}
+	publish(bus, "a", 41, 99)
+	if start := pastOf(t, bus, "a", wish); start.Lost != nil || start.Past[0].From != 40 {
+		t.Errorf("lost %+v, goes on with %d", start.Lost, start.Past[0].From)
+	}
+	publish(bus, "a", 100, 100) // 41 to 100 are left
+	if start := pastOf(t, bus, "a", wish); start.Lost == nil || *start.Lost != (hub.Lost{To: 40}) {
+		t.Errorf("lost %+v, goes on with %d", start.Lost, start.Past[0].From)
+	}
+}
+
+// resumeFoldedSilent: a host that is silent for longer than sweeps are remembered still has its rows, each under a serial
+// of its own.
+func resumeFoldedSilent(t *testing.T, newBus Maker) {
+	clock := newClock()
+	bus := newBus(t, hub.Options{Clock: clock.time, Backfill: 10 * time.Second})
+	bus.Describe(metric.Host{Name: "a"})
+	publish(bus, "other", 1, 1)
+	other, s := subscribe(t, bus), subscribe(t, bus)
+	follow(t, other, "other", hub.Wish{Interval: tens}) // so that sweeps count
+	follow(t, s, "a", hub.Wish{Interval: 2 * time.Second})
+	publish(bus, "a", 1, 2) // of two intervals
+	live, _ := drain(s)
+	clock.pass(bus, 1)
+	s.Close()
+	clock.pass(bus, 60)
+	start := pastOf(t, bus, "a", hub.Wish{Interval: 2 * time.Second, Serial: &live[0].Serial})
+	if len(live) != 1 || len(start.Past) != 1 || start.Past[0].Seq != 2 || start.Lost != nil {
+		t.Fatalf("after %v came %v, lost %+v", describeRows(live), describeRows(start.Past), start.Lost)
+	}
+	publish(bus, "a", 61, 61)
+	if newest := pastOf(t, bus, "a", hub.Wish{Backfill: time.Hour}).Past; newest[len(newest)-1].Serial <= start.Past[0].Serial {
+		t.Error("a row has the serial of a tick behind it")
+	}
+}
+
 func intervalsAreBounded(t *testing.T, newBus Maker) {
 	bus := newBus(t, hub.Options{})
 	publish(bus, "a", 1, 1)

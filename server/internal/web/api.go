@@ -2,7 +2,11 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"vitals/internal/metric"
@@ -94,14 +98,19 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) error {
 
 // onlyParameters refuses query parameters that a path does not have: a misspelt one would be ignored in silence.
 func onlyParameters(r *http.Request, allowed ...string) error {
-	for name := range r.URL.Query() {
-		known := false
-		for _, word := range allowed {
-			known = known || word == name
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return &apiError{Code: wire.CodeBadRequest, Field: "query", Message: fmt.Sprintf("cannot be read: %.80v", err)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) { // else the first fault would be another one each time
+		if slices.Contains(allowed, name) {
+			continue
 		}
-		if !known {
-			return &apiError{Code: wire.CodeBadRequest, Field: name, Message: fmt.Sprintf("no such parameter; allowed are %v", allowed)}
+		message := "no such parameter; there is none here"
+		if len(allowed) > 0 {
+			message = "no such parameter; allowed are " + strings.Join(allowed, ", ")
 		}
+		return &apiError{Code: wire.CodeBadRequest, Field: clip(name, maxFieldBytes), Message: message}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -188,14 +189,15 @@ func (a *asset) choose(acceptEncoding string) variant {
 	return a.variants[len(a.variants)-1]
 }
 
-// acceptedEncodings lists the encodings of an Accept-Encoding header that are not refused by q=0.
+// acceptedEncodings lists the encodings of an Accept-Encoding header that are not refused by a quality of 0.
 func acceptedEncodings(header string) []string {
 	var accepted []string
 	for word := range strings.SplitSeq(header, ",") {
-		encoding, parameters, _ := strings.Cut(strings.TrimSpace(word), ";")
-		quality := strings.ReplaceAll(parameters, " ", "")
-		if quality == "q=0" || strings.HasPrefix(quality, "q=0.000") || quality == "q=0.0" || quality == "q=0.00" {
-			continue
+		encoding, parameter, _ := strings.Cut(word, ";")
+		if text, hasQuality := strings.CutPrefix(strings.TrimSpace(parameter), "q="); hasQuality {
+			if quality, err := strconv.ParseFloat(text, 64); err != nil || !(quality > 0) {
+				continue
+			}
 		}
 		accepted = append(accepted, strings.ToLower(strings.TrimSpace(encoding)))
 	}

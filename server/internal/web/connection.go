@@ -8,8 +8,11 @@ import (
 	"vitals/internal/metric"
 )
 
-// maxEchoBytes bounds what of a request's headers stands in the answer.
-const maxEchoBytes = 512
+// What of a request stands in the answer, in bytes.
+const (
+	maxHeaderEchoBytes = 512
+	maxFieldBytes      = 64
+)
 
 // connectionAnswer is the answer of GET /api/v1/connection: the request as it came here, through whatever stands between.
 type connectionAnswer struct {
@@ -27,17 +30,16 @@ func (s *Server) serveConnection(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
 	}
+	header := func(lines ...string) string { return clip(strings.Join(lines, ", "), maxHeaderEchoBytes) }
 	writeJSON(w, http.StatusOK, connectionAnswer{
-		Address: s.limits.Client(r).String(), Host: clip(r.Host), Origin: clip(r.Header.Get("Origin")), Protocol: r.Proto,
-		ForwardedFor: clip(strings.Join(r.Header.Values("X-Forwarded-For"), ", ")), TrustedProxy: s.limits.ViaProxy(r),
+		Address: s.limits.Client(r).String(), Host: header(r.Host), Origin: header(r.Header.Get("Origin")), Protocol: r.Proto,
+		ForwardedFor: header(r.Header.Values("X-Forwarded-For")...), TrustedProxy: s.limits.ViaProxy(r),
 		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", ServerTime: metric.TimestampOf(time.Now()),
 	})
 	return nil
 }
 
-func clip(text string) string {
-	if len(text) > maxEchoBytes {
-		return strings.ToValidUTF8(text[:maxEchoBytes], "")
-	}
-	return text
+// clip is the beginning of a text, at most so many bytes, as valid UTF-8.
+func clip(text string, mostBytes int) string {
+	return strings.ToValidUTF8(text[:min(len(text), mostBytes)], "")
 }

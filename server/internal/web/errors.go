@@ -63,33 +63,54 @@ func statusOf(code string) int {
 	return http.StatusInternalServerError
 }
 
-// writeError answers with an error. What is not meant for clients becomes "internal", its cause stays in the log.
-func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
-	answer := &apiError{Code: codeInternal, Message: "the server could not do this; its log says why"}
+// failure is an error as it is told, whatever the form that the client reads.
+type failure struct {
+	apiError
+	wait   time.Duration  // before the client comes again; 0 says nothing
+	answer *ingest.Answer // what became of a push until then; nil if nothing did
+}
+
+// explain finds out what to tell. What is not meant for clients becomes "internal", its cause stays in the log.
+func (s *Server) explain(r *http.Request, err error) failure {
+	var known *apiError
 	var field *wire.FieldError
 	var refused *limits.Refusal
 	var push *ingest.Refusal
 	switch {
-	case errors.As(err, &push):
-		s.writeRefusal(w, push)
-		return
-	case errors.As(err, &answer):
+	case errors.As(err, &known):
+		return failure{apiError: *known}
 	case errors.As(err, &field):
-		answer = &apiError{Code: field.Code, Message: field.Message, Field: field.Field}
+		return failure{apiError: apiError{Code: field.Code, Message: field.Message, Field: field.Field}}
 	case errors.As(err, &refused):
-		answer = &apiError{Code: refused.Code, Message: refused.Message}
-		retryAfter(w, refused.RetryAfter)
+		return failure{apiError: apiError{Code: refused.Code, Message: refused.Message}, wait: refused.RetryAfter}
+	case errors.As(err, &push):
+		told := apiError{Code: push.Code, Message: push.Message, Field: push.Field}
+		return failure{apiError: told, wait: time.Duration(push.RetryAfterS) * time.Second, answer: push.Answer}
 	case errors.Is(err, stream.ErrStopping):
-		answer = &apiError{Code: codeUnavailable, Message: "the server is stopping, come back soon"}
-		retryAfter(w, time.Second)
-	default:
-		s.logger.Error().Err(err).Str("path", r.URL.Path).Msg("request failed")
+		return failure{apiError: apiError{Code: codeUnavailable, Message: "the server is stopping, come back soon"}, wait: time.Second}
 	}
-	writeJSON(w, statusOf(answer.Code), map[string]*apiError{"error": answer})
+	s.logger.Error().Err(err).Str("path", r.URL.Path).Msg("request failed")
+	return failure{apiError: apiError{Code: codeInternal, Message: "the server could not do this; its log says why"}}
 }
 
-// retryAfter tells when to come back, in the whole seconds that the header has.
+// errorAnswer is the form of errors, with the counts of a push beside it if there are any.
+type errorAnswer struct {
+	Error *apiError `json:"error"`
+	*ingest.Answer
+}
+
+// writeError answers with an error.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	failed := s.explain(r, err)
+	retryAfter(w, failed.wait)
+	writeJSON(w, statusOf(failed.Code), errorAnswer{Error: &failed.apiError, Answer: failed.answer})
+}
+
+// retryAfter tells when to come back, if that is known, in the whole seconds that the header has.
 func retryAfter(w http.ResponseWriter, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 

@@ -1,24 +1,23 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"vitals/internal/ingest"
 )
 
-// writing makes a handler of a function that only answers POST and may fail. A page of another origin may not write,
-// unless its origin was allowed: a browser would send what it wants without asking first.
-func (s *Server) writing(serve func(http.ResponseWriter, *http.Request) error) http.Handler {
+// writing makes a handler of a function that only answers POST and may fail; tell answers then. A page of another origin may
+// not write, unless its origin was allowed: a browser would send what it wants without asking first.
+func (s *Server) writing(serve failing, tell func(http.ResponseWriter, *http.Request, error)) http.Handler {
+	limited := s.limits.Requests(serve)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.mayWrite(w, r); err != nil {
-			s.writeError(w, r, err)
-			return
+		err := s.mayWrite(w, r)
+		if err == nil {
+			err = limited(w, r)
 		}
-		if err := serve(w, r); err != nil {
-			s.writeError(w, r, err)
+		if err != nil {
+			tell(w, r, err)
 		}
 	})
 }
@@ -52,10 +51,10 @@ func (s *Server) addIngestion(routes *http.ServeMux) {
 	if s.ingest == nil {
 		return
 	}
-	routes.Handle("/api/v1/events", s.writing(s.limits.Requests(s.servePush)))
-	routes.Handle("/api/v1/write", s.writing(s.limits.Requests(s.serveWrite)))
-	routes.Handle("/api/v2/write", s.writing(s.limits.Requests(s.serveWrite)))
-	routes.Handle("/api/v1/query", s.writing(s.limits.Requests(s.ingest.ServeQuery)))
+	routes.Handle("/api/v1/events", s.writing(s.servePush, s.writeError))
+	routes.Handle("/api/v1/write", s.writing(s.serveWrite, s.writeLineError))
+	routes.Handle("/api/v2/write", s.writing(s.serveWrite, s.writeLineError))
+	routes.Handle("/api/v1/query", s.writing(s.ingest.ServeQuery, s.writeError))
 }
 
 func (s *Server) servePush(w http.ResponseWriter, r *http.Request) error {
@@ -69,30 +68,11 @@ func (s *Server) servePush(w http.ResponseWriter, r *http.Request) error {
 // there is none of here.
 var lineParameters = []string{"precision", "db", "rp", "consistency", "u", "p", "org", "orgID", "bucket"}
 
-// serveWrite answers in InfluxDB's words.
 func (s *Server) serveWrite(w http.ResponseWriter, r *http.Request) error {
-	err := onlyParameters(r, lineParameters...)
-	if err == nil {
-		err = s.ingest.ServeWrite(w, r)
-	}
-	if bad, isBad := errors.AsType[*apiError](err); isBad {
-		err = &ingest.Refusal{Code: bad.Code, Message: bad.Field + ": " + bad.Message}
-	}
-	refusal, refused := errors.AsType[*ingest.Refusal](err)
-	if !refused {
+	if err := onlyParameters(r, lineParameters...); err != nil {
 		return err
 	}
-	tellRetry(w, refusal)
-	writeJSON(w, statusOf(refusal.Code), lineError{
-		Error: refusal.Message, Code: refusal.Code, Message: refusal.Message, Answer: refusal.Answer,
-	})
-	return nil
-}
-
-func tellRetry(w http.ResponseWriter, refusal *ingest.Refusal) {
-	if refusal.RetryAfterS > 0 {
-		retryAfter(w, time.Duration(refusal.RetryAfterS)*time.Second)
-	}
+	return s.ingest.ServeWrite(w, r)
 }
 
 // lineError is an error as clients of InfluxDB read it: those of version 1 error, those of version 2 code and message.
@@ -103,16 +83,13 @@ type lineError struct {
 	*ingest.Answer
 }
 
-// pushError is the answer to a push of which nothing was taken, or whose body failed on the way: an error as everywhere,
-// and beside it the counts.
-type pushError struct {
-	Error *apiError `json:"error"`
-	*ingest.Answer
-}
-
-// writeRefusal answers a push that was refused, with what had become of its events until then.
-func (s *Server) writeRefusal(w http.ResponseWriter, refusal *ingest.Refusal) {
-	tellRetry(w, refusal)
-	answer := &apiError{Code: refusal.Code, Message: refusal.Message, Field: refusal.Field}
-	writeJSON(w, statusOf(refusal.Code), pushError{Error: answer, Answer: refusal.Answer})
+// writeLineError answers with an error in InfluxDB's words, which have no place for the field at fault but the message.
+func (s *Server) writeLineError(w http.ResponseWriter, r *http.Request, err error) {
+	failed := s.explain(r, err)
+	message := failed.Message
+	if failed.Field != "" {
+		message = failed.Field + ": " + message
+	}
+	retryAfter(w, failed.wait)
+	writeJSON(w, statusOf(failed.Code), lineError{Error: message, Code: failed.Code, Message: message, Answer: failed.answer})
 }

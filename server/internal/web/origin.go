@@ -51,10 +51,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		if allowed {
 			w.Header().Set("Access-Control-Allow-Origin", origin)
+			w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
 		}
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
-			w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding")
+			w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Last-Event-ID")
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}

@@ -77,7 +77,7 @@ func New(options Options) *Server {
 	routes.Handle("/readyz", s.reading(s.serveReady))
 	routes.Handle("/healthz", s.reading(s.serveReady))
 	routes.Handle("/", s.reading(s.serveApp))
-	s.handler = securityHeaders(s.guard(s.belowBase(routes)))
+	s.handler = securityHeaders(s.guard(s.belowBase(s.cleanPaths(routes))))
 	return s
 }
 
@@ -91,14 +91,32 @@ func (s *Server) belowBase(next http.Handler) http.Handler {
 	}
 	stripped := http.StripPrefix(s.base, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == s.base:
+		switch asked := r.URL.EscapedPath(); { // StripPrefix wants the base as it is, in the escaped path too
+		case asked == s.base:
 			redirectBelow(w, r)
-		case strings.HasPrefix(r.URL.Path, s.base+"/"):
+		case strings.HasPrefix(asked, s.base+"/"):
 			stripped.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
+	})
+}
+
+// cleanPaths refuses paths with // in them or with steps up. The router would redirect them, by a path from the root, which is
+// wrong below a base and below a prefix that a proxy has taken off.
+func (s *Server) cleanPaths(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := r.URL.EscapedPath()
+		clean := path.Clean(asked)
+		if strings.HasSuffix(asked, "/") && clean != "/" {
+			clean += "/"
+		}
+		if asked != "" && asked != clean {
+			const message = "there is nothing at a path with // or with . or .. as a step"
+			s.writeError(w, r, &apiError{Code: codeNotFound, Field: "path", Message: message})
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -110,8 +128,11 @@ func redirectBelow(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
+// failing is a function that answers a request, or gives an error for somebody else to answer with.
+type failing = func(http.ResponseWriter, *http.Request) error
+
 // reading makes a handler of a function that only answers GET and HEAD and may fail.
-func (s *Server) reading(serve func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Server) reading(serve failing) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")

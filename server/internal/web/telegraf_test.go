@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vitals/internal/limits"
+	"vitals/internal/web"
 )
 
 // telegrafLines is what Telegraf's inputs for processor, memory and disks write, in the order that its serializer gives.
@@ -117,6 +120,29 @@ func TestWhatTelegrafIsTold(t *testing.T) {
 				t.Errorf("%v: %s", err, got.body)
 			}
 		})
+	}
+}
+
+// TestTelegrafReadsEveryRefusal: also those that come before anybody looks at the lines are in InfluxDB's form.
+func TestTelegrafReadsEveryRefusal(t *testing.T) {
+	h := newHouse(t, func(options *web.Options) {
+		takesEvents(options)
+		options.Limits = limits.New(limits.Options{RequestsPerSecond: 0.001})
+	})
+	h.post("/api/v1/write", "a b=1")
+	for status, got := range map[int]answer{
+		http.StatusMethodNotAllowed: h.get("/api/v1/write"),
+		http.StatusForbidden:        h.post("/api/v2/write", "a b=1", "Sec-Fetch-Site", "cross-site"),
+		http.StatusTooManyRequests:  h.post("/api/v1/write", "a b=1"),
+	} {
+		var told struct{ Error, Code, Message string }
+		err := json.Unmarshal([]byte(got.body), &told)
+		if got.status != status || err != nil || told.Error == "" || told.Code == "" || told.Message != told.Error {
+			t.Errorf("%d, expected %d: %s", got.status, status, got.body)
+		}
+		if retry := got.header.Get("Retry-After"); (retry != "") != (status == http.StatusTooManyRequests) {
+			t.Errorf("%d, Retry-After %q", status, retry)
+		}
 	}
 }
 

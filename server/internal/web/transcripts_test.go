@@ -156,7 +156,7 @@ func (c *conversation) expect(wanted string) error {
 		if words[0] == "close" {
 			_, err := c.client.ReadText()
 			if got := streamtest.CodeOf(err); strconv.Itoa(got) != words[1] {
-				return fmt.Errorf("ended by %v", err)
+				return fmt.Errorf("ended by %w", err)
 			}
 			return nil
 		}
@@ -184,7 +184,7 @@ func (c *conversation) expectAnswer(status int, rest string) error {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != status || !c.matches(rest, body) {
-		return fmt.Errorf("answered %s %s %v", answer.Status, body, err)
+		return fmt.Errorf("answered %s %s (%w)", answer.Status, body, err)
 	}
 	return nil
 }

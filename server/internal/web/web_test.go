@@ -130,6 +130,12 @@ func TestEveryErrorOfTheAPIHasOneForm(t *testing.T) {
 		{"POST", "/api/v1/hosts", 405, "method_not_allowed", "method"},
 		{"DELETE", "/", 405, "method_not_allowed", "method"},
 		{"GET", "/api/v1/hosts?x=1", 400, "bad_request", "x"},
+		{"GET", "/api/v1/hosts?c=1&b=1&a=1", 400, "bad_request", "a"},
+		{"GET", "/api/v1/hosts?%zz", 400, "bad_request", "query"},
+		{"GET", "/api/v1/hosts?" + strings.Repeat("x", 1000), 400, "bad_request", strings.Repeat("x", 64)},
+		{"GET", "/api//v1/hosts", 404, "not_found", "path"},
+		{"GET", "/api/v1/none/../hosts", 404, "not_found", "path"},
+		{"GET", "//", 404, "not_found", "path"},
 		{"GET", "/api/v1/catalog?hots=web-1", 400, "bad_request", "hots"},
 		{"GET", "/api/v1/catalog?host=nobody", 404, "unknown_host", "host"},
 		{"GET", "/ws?bach=1", 400, "bad_request", "bach"},
@@ -272,6 +278,15 @@ func TestBaseWithoutSlashIsRedirected(t *testing.T) {
 			t.Errorf("%s: got %d to %q", target, got.status, got.header.Get("Location"))
 		}
 	}
+	for _, path := range []string{"/vitals//api/v1/hosts", "/vitals/./api/v1/hosts", "//api/v1/hosts"} { // a redirect would lose the base
+		got := h.get(path)
+		if got.status != http.StatusNotFound || !strings.Contains(got.body, `"code":"not_found"`) {
+			t.Errorf("%s: %d to %q, %s", path, got.status, got.header.Get("Location"), got.body)
+		}
+	}
+	if got := h.get("/vit%61ls/"); got.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("the base in escapes is a page of the app like any other: %d %s", got.status, got.body)
+	}
 	if got := h.get("/vitalsx"); got.status != 200 || strings.Contains(got.header.Get("Location"), "vitals") {
 		t.Errorf("/vitalsx: %d", got.status)
 	}
@@ -357,6 +372,9 @@ func TestOrigins(t *testing.T) {
 			}
 			if told := got.header.Get("Access-Control-Allow-Origin"); (told != "") != test.allowed {
 				t.Errorf("origin %q: Access-Control-Allow-Origin %q", test.origin, told)
+			}
+			if told := got.header.Get("Access-Control-Expose-Headers"); (told == "Retry-After") != test.allowed {
+				t.Errorf("origin %q: Access-Control-Expose-Headers %q", test.origin, told)
 			}
 		}
 	}

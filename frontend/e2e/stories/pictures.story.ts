@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrowserContextOptions } from 'playwright-core'
 import { expect } from 'vitest'
 import { pictures } from '../rig/places.ts'
@@ -37,6 +38,18 @@ story('pictures for the README: written when UPDATE_PICTURES=1', { timeout: 240_
     expect(picture.length, file).toBeGreaterThan(20_000)
     if (wanted) await writeFile(join(pictures, file), picture)
   }
+})
+
+story('a picture of the Connection page: written when UPDATE_PICTURES=1', async ({ stage }) => {
+  const server = await stage.simulate('--simulate-hosts', '5')
+  const { page } = await stage.blank({ ...desk, colorScheme: 'dark' })
+  await page.goto(`${server.url}connection?run=1`)
+  await page.getByText('7 passed').waitFor()
+  // Long enough for the small pictures to show something.
+  if (wanted) await sleep(45_000)
+  const picture = await page.screenshot()
+  expect(picture.length).toBeGreaterThan(20_000)
+  if (wanted) await writeFile(join(pictures, 'connection-dark.png'), picture)
 })
 
 /** The seed and host whose last minutes show the most: busy, but not saturated, with a rise or two. */

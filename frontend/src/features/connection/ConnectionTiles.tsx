@@ -7,6 +7,7 @@ import {
   formatRate,
   noValue,
 } from '../../chart/format.ts'
+import type { ConnectionStatus } from '../../transport/connectionStatus.ts'
 import { Steady } from '../../ui/Steady.tsx'
 import { Tile } from '../../ui/Tile.tsx'
 import { medianDelay } from './figures.ts'
@@ -44,11 +45,7 @@ function Split({
 
 function RoundTripTile() {
   const text = useReading((_, status) => formatMilliseconds(status.roundTripMs))
-  const least = useReading(({ pings }) =>
-    pings.length === 0
-      ? ''
-      : `least ${formatMilliseconds(Math.min(...pings.map((ping) => ping.roundTripMs)))}`,
-  )
+  const least = useReading(leastWords)
   return (
     <Split text={text}>
       {(figure, unit) => (
@@ -58,6 +55,14 @@ function RoundTripTile() {
       )}
     </Split>
   )
+}
+
+/** On an event stream only the server speaks: there is nothing to time. */
+function leastWords({ pings }: Journal, { transport }: ConnectionStatus): string {
+  if (transport === 'events') return 'not on events'
+  return pings.length === 0
+    ? ''
+    : `least ${formatMilliseconds(Math.min(...pings.map((ping) => ping.roundTripMs)))}`
 }
 
 function DelayTile() {
@@ -142,7 +147,7 @@ function MissingTile() {
       unit={gaps === 1 ? 'in 1 gap' : `in ${gaps} gaps`}
     >
       <JournalTrace
-        className="text-c5"
+        className={gaps > 0 ? 'text-warn' : 'text-c6'}
         read={({ arrivals }) => arrivals.map((one) => (one.afterGap ? 1 : 0))}
       />
     </Tile>

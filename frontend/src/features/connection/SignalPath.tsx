@@ -38,7 +38,9 @@ export function SignalPath() {
         <Stretch
           whole={live}
           label={live ? `${link.transport} · ${link.format}` : reasonWords(status)}
-          below={live ? formatMilliseconds(status.roundTripMs) : undefined}
+          below={
+            live && status.roundTripMs !== undefined ? formatMilliseconds(status.roundTripMs) : undefined
+          }
           moving
         />
         <Station icon={Monitor} title="This page" last>

@@ -175,6 +175,13 @@ func emptyRow(size int) []float64 {
 	return values
 }
 
+// skipPause counts a pause of this process as no time.
+func (c *columns) skipPause(pause, now time.Duration) {
+	for column, seen := range c.seen {
+		c.seen[column] = min(now, seen+pause)
+	}
+}
+
 // Series that fall idle within this part of the time that makes them idle leave together: a catalogue each second, one
 // shorter than the other, would be sent to everybody and kept by the ring.
 const idleParts = 60

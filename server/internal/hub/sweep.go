@@ -18,7 +18,7 @@ func (h *Hub) sweep(now time.Time) (ended []*Topic) {
 	defer h.mu.Unlock()
 	elapsed := h.advance(now)
 	ended = h.endIntervals(elapsed)
-	h.excuse(elapsed - h.swept - mostBetweenSweeps)
+	h.skipPause(elapsed - h.swept - mostBetweenSweeps)
 	h.swept = elapsed
 	for _, subject := range slices.Clone(h.order) { // hosts may leave it
 		h.sweepHost(subject, elapsed)
@@ -32,13 +32,14 @@ func (h *Hub) sweep(now time.Time) (ended []*Topic) {
 // The time between two sweeps beyond this is a pause of this process, and nobody's silence.
 const mostBetweenSweeps = 5 * time.Second
 
-// excuse does not hold a pause of this process against the hosts that it could not hear.
-func (h *Hub) excuse(pause time.Duration) {
+// skipPause does not hold a pause of this process against the hosts that it could not hear, nor against their series.
+func (h *Hub) skipPause(pause time.Duration) {
 	if pause <= 0 || h.swept == 0 {
 		return
 	}
 	for _, subject := range h.order {
 		subject.presence.heard = min(h.elapsed, subject.presence.heard+pause)
+		subject.columns.skipPause(pause, h.elapsed)
 	}
 }
 

@@ -163,9 +163,12 @@ func pauseOfTheProcess(t *testing.T, newBus Maker) {
 	publish(bus, "a", 1, 1)
 	clock.pass(bus, 3)
 	changes := watch(t, bus)
-	clock.jump(time.Hour)
+	clock.jump(2 * time.Hour)
 	clock.pass(bus, 5)
 	expect(t, "changes after a pause", changes(), []string(nil))
+	if catalog, _ := bus.Catalog("a"); len(catalog.Series) != 1 {
+		t.Error("a series left because of the pause")
+	}
 	clock.pass(bus, 15)
 	expect(t, "changes when nothing comes after it", changes(), []string{"a silent"})
 }

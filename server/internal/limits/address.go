@@ -9,7 +9,7 @@ import (
 
 // ParseProxy reads what the setting for trusted proxies takes: an address, or a range such as 10.0.0.0/8.
 func ParseProxy(text string) (netip.Prefix, error) {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
+	if prefix, err := netip.ParsePrefix(text); err == nil && !prefix.Addr().Is4In6() { // addresses are compared unmapped
 		return prefix.Masked(), nil
 	}
 	address, err := netip.ParseAddr(text)
@@ -25,26 +25,21 @@ type Proxies []netip.Prefix
 
 // Client is the address that a request comes from: the peer's, or, if that is a trusted proxy, the nearest address in
 // X-Forwarded-For that is none. Each proxy appends the address that it sees, so what stands further left may be invented.
+// What is no address ends the walk: whoever wrote it cannot be named, so the proxy that passed it on stands for it.
 // The address is not valid when the peer has none, as on a Unix socket.
 func (p Proxies) Client(r *http.Request) netip.Addr {
 	client := parseAddress(r.RemoteAddr)
-	lines := r.Header["X-Forwarded-For"]
-	for i := len(lines) - 1; i >= 0 && p.trust(client); i-- {
-		client = p.nearest(client, lines[i])
+	if !p.trust(client) {
+		return client
 	}
-	return client
-}
-
-// nearest goes leftwards through one line of addresses while they are trusted. What is no address ends the walk: whoever
-// wrote it cannot be named, so the proxy that passed it on stands for it.
-func (p Proxies) nearest(client netip.Addr, line string) netip.Addr {
-	for rest := line; rest != "" && p.trust(client); {
-		comma := strings.LastIndexByte(rest, ',')
-		found := parseAddress(strings.TrimSpace(rest[comma+1:]))
-		if !found.IsValid() {
+	list := strings.Join(r.Header["X-Forwarded-For"], ",") // several lines are one list (RFC 9110, 5.3)
+	for more := true; more && p.trust(client); {
+		comma := strings.LastIndexByte(list, ',')
+		nearest := parseAddress(strings.TrimSpace(list[comma+1:]))
+		if !nearest.IsValid() {
 			return client
 		}
-		client, rest = found, rest[:max(comma, 0)]
+		client, list, more = nearest, list[:max(comma, 0)], comma >= 0
 	}
 	return client
 }

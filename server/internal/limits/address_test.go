@@ -72,6 +72,18 @@ func TestClientIsTheNearestAddressThatNoProxyOfOursHas(t *testing.T) {
 			[]string{"X-Forwarded-For", "203.0.113.9, unknown"},
 			"10.1.2.3",
 		},
+		"such a word ends it in all lines": {
+			[]string{"10.0.0.0/8"},
+			"10.1.2.3:5",
+			[]string{"X-Forwarded-For", "203.0.113.9", "X-Forwarded-For", "unknown"},
+			"10.1.2.3",
+		},
+		"an empty line behind an address": {
+			[]string{"10.0.0.0/8"},
+			"10.1.2.3:5",
+			[]string{"X-Forwarded-For", "203.0.113.9", "X-Forwarded-For", ""},
+			"10.1.2.3",
+		},
 		"an empty header":                 {[]string{"10.0.0.0/8"}, "10.1.2.3:5", []string{"X-Forwarded-For", ""}, "10.1.2.3"},
 		"commas":                          {[]string{"10.0.0.0/8"}, "10.1.2.3:5", []string{"X-Forwarded-For", ",,,"}, "10.1.2.3"},
 		"an address with its port":        {[]string{"10.0.0.0/8"}, "10.1.2.3:5", []string{"X-Forwarded-For", "203.0.113.9:80"}, "203.0.113.9"},
@@ -94,7 +106,7 @@ func TestClientIsTheNearestAddressThatNoProxyOfOursHas(t *testing.T) {
 func TestParseProxy(t *testing.T) {
 	for text, expected := range map[string]string{
 		"10.0.0.0/8": "10.0.0.0/8", "10.1.2.3/8": "10.0.0.0/8", "10.1.2.3": "10.1.2.3/32", "2001:db8::/32": "2001:db8::/32",
-		"::1": "::1/128", "": "", "proxy.example": "", "10.0.0.0/33": "", "10.0.0": "", "10.0.0.1:80": "", "fe80::1%eth0": "",
+		"::1": "::1/128", "": "", "proxy.example": "", "10.0.0.0/33": "", "10.0.0": "", "10.0.0.1:80": "", "fe80::1%eth0": "", "::ffff:10.0.0.0/104": "",
 	} {
 		prefix, err := ParseProxy(text)
 		switch {

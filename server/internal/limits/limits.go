@@ -17,6 +17,7 @@ type Options struct {
 	ConnectionsPerAddress int     // streams of one address, and of one bearer token; 4000
 	HandshakesPerSecond   float64 // streams that one address may open, after a burst of ten times as many; 200
 	RequestsPerSecond     float64 // requests that one address may send, after a burst of ten times as many; 200
+	BodiesPerAddress      int     // bodies of one address that may be read at the same time; 64
 	BodyBytesPerSecond    float64 // what the bodies of one address may weigh, after a burst of four times as much; 4 MiB
 	Sockets               int     // connections that are no streams, or not yet; 4096
 	TrustedProxies        Proxies // none
@@ -28,6 +29,7 @@ const (
 	defaultPerAddress  = 4_000
 	defaultHandshakes  = 200
 	defaultRequests    = 200
+	defaultBodies      = 64
 	defaultBodyBytes   = 4 << 20
 	burstSeconds       = 10 // of requests and handshakes: the viewers of one address come back together
 	bodyBurstSeconds   = 4
@@ -54,6 +56,7 @@ func New(options Options) *Limits {
 	setDefault(&options.ConnectionsPerAddress, defaultPerAddress)
 	setDefault(&options.HandshakesPerSecond, defaultHandshakes)
 	setDefault(&options.RequestsPerSecond, defaultRequests)
+	setDefault(&options.BodiesPerAddress, defaultBodies)
 	setDefault(&options.BodyBytesPerSecond, defaultBodyBytes)
 	setDefault(&options.Sockets, defaultSockets)
 	l := &Limits{
@@ -130,6 +133,7 @@ func (l *Limits) judge(v *visitor, bearer token, hasBearer bool) (Cause, bool) {
 
 func (l *Limits) enter(v *visitor, bearer token, hasBearer bool) {
 	l.connections++
+	v.connections++
 	l.addresses.hold(v)
 	if hasBearer {
 		l.tokens[bearer]++
@@ -140,6 +144,7 @@ func (l *Limits) leave(v *visitor, bearer token, hasBearer bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.connections--
+	v.connections--
 	l.addresses.letGo(v)
 	if !hasBearer {
 		return

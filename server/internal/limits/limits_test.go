@@ -259,6 +259,42 @@ func TestBodiesPayWhatTheyWeigh(t *testing.T) {
 	})
 }
 
+func TestBodiesThatComeSlowlyHoldThePlacesOfTheirAddressOnly(t *testing.T) {
+	const places, sent = 3, 10
+	l := New(Options{BodiesPerAddress: places})
+	push := func(peer string, serve func() error) error {
+		asked := request(peer)
+		asked.Body = io.NopCloser(strings.NewReader("x"))
+		return l.Requests(func(http.ResponseWriter, *http.Request) error { return serve() })(nil, asked)
+	}
+	ends, begun, answers := make(chan struct{}), make(chan struct{}, sent), make(chan error, sent)
+	for range sent {
+		go func() {
+			answers <- push("192.0.2.1:5", func() error {
+				begun <- struct{}{}
+				<-ends
+				return nil
+			})
+		}()
+	}
+	for range sent - places {
+		if err := <-answers; codeOf(t, err) != CodeRateLimited || err.(*Refusal).RetryAfter < time.Second { //nolint:errorlint,forcetypeassert // promised
+			t.Errorf("one too many is told %v", err)
+		}
+	}
+	must(t, push("192.0.2.2:5", func() error { return nil }))
+	must(t, l.Requests(func(http.ResponseWriter, *http.Request) error { return nil })(nil, request("192.0.2.1:5")))
+	close(ends)
+	for range places {
+		<-begun
+		must(t, <-answers)
+	}
+	must(t, push("192.0.2.1:5", func() error { return nil }))
+	if l.addresses.idle.Len() != 2 || l.Refused(Bodies) != sent-places {
+		t.Errorf("%d idle addresses, %d refused", l.addresses.idle.Len(), l.Refused(Bodies))
+	}
+}
+
 func TestRefusalsSpreadTheReturn(t *testing.T) {
 	l := New(Options{Connections: 1})
 	_, err := l.Admit(request("192.0.2.1:5"))

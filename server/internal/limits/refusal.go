@@ -36,6 +36,7 @@ const (
 	TokenPlaces                   // a bearer token has
 	RequestRate                   // an address sends requests too fast
 	BodyRate                      // an address sends too many bytes
+	Bodies                        // an address has too many bodies read at the same time
 	IdleSockets                   // a socket was cut to make room, see [Limits.ConnState]
 	causeCount       = int(IdleSockets) + 1
 	logEvery         = time.Second
@@ -47,7 +48,7 @@ const (
 func (c Cause) String() string {
 	return [causeCount]string{
 		"handshakes of an address", "connections in all", "connections of an address", "connections of a token",
-		"requests of an address", "bytes of an address", "idle sockets",
+		"requests of an address", "bytes of an address", "bodies of an address", "idle sockets",
 	}[c]
 }
 
@@ -92,6 +93,9 @@ func refusal(cause Cause) *Refusal {
 	case Handshakes:
 		made.Code = CodeRateLimited
 		made.Message = "your address opens streams too fast (--handshake-rate); wait as Retry-After says"
+	case Bodies:
+		made.Code = CodeRateLimited
+		made.Message = "your address is sending as many bodies at the same time as it may; end one first"
 	default:
 		made.Code = CodeRateLimited
 		made.Message = "your address sends too much too fast; put more events into one request, or wait as Retry-After says"

@@ -9,50 +9,81 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Requests bounds how many requests an address sends and how much their bodies weigh. The error of the function that it
-// makes is a [*Refusal] or the one of serve.
+// Requests bounds how many requests an address sends, how much their bodies weigh, and how many of those are read at the
+// same time: what is slow to come holds a place. The error of the function that it makes is a [*Refusal] or the one of serve.
 func (l *Limits) Requests(serve func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		bytes, err := l.begin(r)
+		hasBody := r.Body != nil && r.Body != http.NoBody
+		visitor, err := l.begin(l.Client(r), hasBody)
 		if err != nil {
 			return err
 		}
-		if r.Body == nil || r.Body == http.NoBody {
+		if !hasBody {
 			return serve(w, r)
 		}
+		defer l.endBody(visitor)
 		counted := *r
-		counted.Body = &countedBody{ReadCloser: r.Body, bytes: bytes}
+		counted.Body = &countedBody{ReadCloser: r.Body, bytes: visitor.bytes}
 		return serve(w, &counted)
 	}
 }
 
-// begin counts a request, and refuses it while its address is in debt.
-func (l *Limits) begin(r *http.Request) (*rate.Limiter, error) {
-	client := l.Client(r)
+// begin counts a request, and refuses it while its address is in debt. One with a body holds a place until endBody.
+func (l *Limits) begin(client netip.Addr, hasBody bool) (*visitor, error) {
 	l.mu.Lock()
 	visitor := l.addresses.visit(customer(client))
 	if visitor.requests == nil {
 		visitor.requests = newBucket(l.options.RequestsPerSecond, burstSeconds)
 		visitor.bytes = newBucket(l.options.BodyBytesPerSecond, bodyBurstSeconds)
 	}
-	requests, bytes := visitor.requests, visitor.bytes
+	cause, isRefused := l.judgeRequest(visitor, hasBody)
+	if !isRefused && hasBody {
+		visitor.bodies++
+		l.addresses.hold(visitor)
+	}
 	l.mu.Unlock()
-	if !requests.Allow() {
-		return nil, l.refuseRate(RequestRate, requests, client)
+	if isRefused {
+		l.ledger.note(cause, client)
+		return nil, refusedRequest(cause, visitor)
 	}
-	if bytes.Tokens() < 0 {
-		return nil, l.refuseRate(BodyRate, bytes, client)
-	}
-	return bytes, nil
+	return visitor, nil
 }
 
-// refuseRate refuses until the bucket holds a token again.
-func (l *Limits) refuseRate(cause Cause, bucket *rate.Limiter, client netip.Addr) *Refusal {
-	l.ledger.note(cause, client)
+// judgeRequest finds the limit that a request would break.
+func (l *Limits) judgeRequest(v *visitor, hasBody bool) (Cause, bool) {
+	switch {
+	case !v.requests.Allow():
+		return RequestRate, true
+	case v.bytes.Tokens() < 0:
+		return BodyRate, true
+	case hasBody && v.bodies >= l.options.BodiesPerAddress:
+		return Bodies, true
+	}
+	return 0, false
+}
+
+// refusedRequest refuses, as for rates until there is a token again.
+func refusedRequest(cause Cause, v *visitor) *Refusal {
 	refused := refusal(cause)
-	seconds := (1 - bucket.Tokens()) / float64(bucket.Limit())
-	refused.RetryAfter = later(time.Duration(seconds * float64(time.Second)))
+	switch cause {
+	case RequestRate:
+		refused.RetryAfter = later(untilToken(v.requests))
+	case BodyRate:
+		refused.RetryAfter = later(untilToken(v.bytes))
+	}
 	return refused
+}
+
+func untilToken(bucket *rate.Limiter) time.Duration {
+	seconds := (1 - bucket.Tokens()) / float64(bucket.Limit())
+	return time.Duration(seconds * float64(time.Second))
+}
+
+func (l *Limits) endBody(v *visitor) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v.bodies--
+	l.addresses.letGo(v)
 }
 
 // countedBody books what is read of a body. The bucket may go below zero: the debt is paid before the next request.

@@ -7,21 +7,23 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxVisitors bounds the table; the rest of the bound are visitors with connections, which are bounded by themselves.
+// maxVisitors bounds the table; the rest of the bound are visitors with connections or bodies, which are bounded by themselves.
 const maxVisitors = 50_000
 
 // table remembers visitors. It is guarded by its owner's lock.
 type table struct {
 	max      int
 	visitors map[netip.Prefix]*visitor
-	idle     list.List // visitors without connections, the longest unseen at the back
+	idle     list.List // visitors whom nothing holds, the longest unseen at the back
 }
 
 // visitor is what is known of one address.
 type visitor struct {
 	address     netip.Prefix
 	connections int
-	place       *list.Element // in idle; nil while there are connections
+	bodies      int           // that are being read
+	held        int           // connections and bodies
+	place       *list.Element // in idle; nil while it is held
 	handshakes  *rate.Limiter // each is made when it is first wanted
 	requests    *rate.Limiter
 	bytes       *rate.Limiter
@@ -54,9 +56,9 @@ func (t *table) forgetOldest() {
 	delete(t.visitors, oldest.address)
 }
 
-// hold counts a connection; its visitor is remembered until all have been let go.
+// hold counts something that its visitor has here; the visitor is remembered until all have been let go.
 func (t *table) hold(v *visitor) {
-	v.connections++
+	v.held++
 	if v.place != nil {
 		t.idle.Remove(v.place)
 		v.place = nil
@@ -64,7 +66,7 @@ func (t *table) hold(v *visitor) {
 }
 
 func (t *table) letGo(v *visitor) {
-	if v.connections--; v.connections == 0 {
+	if v.held--; v.held == 0 {
 		v.place = t.idle.PushFront(v)
 	}
 }

@@ -59,6 +59,7 @@ func TestParseNameRefuses(t *testing.T) {
 		"cpu{a=\u202eevil}":                     "unprintable",
 		"cpu{a=zero\u200bwidth}":                "unprintable",
 		"cpu{a=\xff}":                           "UTF-8",
+		"cpu{a=\ufffd}":                         "unprintable",
 		strings.Repeat("a", 101):                "1 to 100",
 		"a{b=" + strings.Repeat("c", 200) + "}": "at most 200",
 	} {

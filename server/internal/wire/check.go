@@ -129,10 +129,15 @@ func (f Update) check() error {
 	if err := f.checkSparse(); err != nil {
 		return err
 	}
-	for field, column := range map[string]Column{"min": f.Min, "max": f.Max} {
-		if len(column) != 0 && len(column) != len(f.Values) {
-			return badField(field, fmt.Sprintf("has %d values, values has %d", len(column), len(f.Values)))
-		}
+	if err := f.checkEnvelope("min", f.Min); err != nil {
+		return err
+	}
+	return f.checkEnvelope("max", f.Max)
+}
+
+func (f Update) checkEnvelope(field string, column Column) error {
+	if len(column) != 0 && len(column) != len(f.Values) {
+		return badField(field, fmt.Sprintf("has %d values, values has %d", len(column), len(f.Values)))
 	}
 	return nil
 }

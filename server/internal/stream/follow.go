@@ -164,6 +164,9 @@ func (v *viewer) deliver(delivery hub.Delivery) {
 	if delivery.Skipped > 0 {
 		v.tellSkipped(follow, delivery)
 	}
+	if tick.Seq <= follow.last && v.kind.shape == shapeSession {
+		return // folded of rows that it had one by one before it asked for a coarser interval
+	}
 	if follow.view.catalog != tick.Catalog {
 		v.changeView(follow, tick.Catalog)
 	}

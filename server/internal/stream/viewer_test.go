@@ -497,3 +497,72 @@ func BenchmarkDelivery(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/viewers, "ns/delivery")
 }
+
+// Rows of which a filter sees nothing are passed over: the next row covers them, and so does a gap.
+func TestPushedRowsThatAFilterDoesNotSeeAreCovered(t *testing.T) {
+	bus := newHub(hub.Options{Backfill: time.Hour})
+	bus.Publish(tick(0, 10))
+	address := serveStreams(t, newStreams(bus))
+	all, some := openSession(t, address), openSession(t, address)
+	must(t, all.Send(wire.Subscribe{}))
+	must(t, some.Send(wire.Subscribe{Metrics: []string{"cpu.core{core=1}", "door"}}))
+	for seq := range 30 {
+		bus.Publish(tick(3*seq+1, 10))
+		for i, name := range []string{"room", "door"} { // seen by one, then by both
+			bus.Publish(metric.Update{
+				Host: testHost, Timestamp: testEpoch + metric.TimestampMs(3*seq+2+i)*1000,
+				Events: []metric.Event{{Metric: name, Value: float64(seq)}},
+				Series: []metric.Series{{Metric: name, Custom: true}},
+			})
+		}
+	}
+	const positions = 91
+	for client, rows := range map[*streamtest.Client]uint64{all: positions, some: positions - 30} {
+		ledger := streamtest.Ledger{Host: testHost}
+		must(t, ledger.Follow(client, func() bool { return ledger.Last == positions }))
+		if ledger.Dropped > 0 || ledger.Rows > positions || ledger.Rows < rows {
+			t.Errorf("%d rows and %d dropped, expected %d to %d rows", ledger.Rows, ledger.Dropped, rows, positions)
+		}
+	}
+}
+
+// A session may ask for a coarser interval at any time; what it sees has no hole and no row twice.
+func TestASessionChangesItsInterval(t *testing.T) {
+	bus := newHub(hub.Options{Backfill: time.Hour})
+	streams := newStreams(bus)
+	client := openSession(t, serveStreams(t, streams))
+	for seq := range 40 {
+		bus.Publish(tick(seq, 5))
+	}
+	must(t, client.Send(wire.Subscribe{}))
+	ledger := streamtest.Ledger{Host: testHost}
+	must(t, ledger.Follow(client, func() bool { return ledger.Last == 40 }))
+	must(t, client.Send(wire.Subscribe{
+		Interval: 5, Envelope: true, Since: map[string]metric.Position{testHost: {Epoch: bus.Epoch(), Seq: ledger.Last}},
+	}))
+	eventually(t, "it follows the folded rows", func() bool {
+		for _, viewer := range streams.everybody(nil) {
+			viewer.mu.Lock()
+			follow := viewer.follows[testHost]
+			isFolded := follow != nil && follow.group.envelope
+			viewer.mu.Unlock()
+			return isFolded
+		}
+		return false
+	})
+	before := ledger.Rows
+	for seq := range 31 {
+		bus.Publish(tick(40+seq, 5))
+	}
+	for ledger.Last < 65 {
+		frame, err := client.Next()
+		must(t, err)
+		must(t, ledger.Note(frame))
+		if update, is := frame.(wire.Update); is && (len(update.Min) != 5 || len(update.Max) != 5 || update.From == 0) {
+			t.Errorf("a folded row is %+v", update)
+		}
+	}
+	if rows := ledger.Rows - before; rows > 8 || ledger.Dropped > 0 {
+		t.Errorf("%d folded rows, %d dropped", rows, ledger.Dropped)
+	}
+}

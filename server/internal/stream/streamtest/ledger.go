@@ -67,12 +67,12 @@ func (l *Ledger) Note(frame wire.Frame) error {
 		if frame.Host != l.Host {
 			return nil
 		}
-		return l.noteRows(frame.Seq, uint64(len(frame.Timestamps)), len(frame.Columns))
+		return l.noteSnapshot(frame)
 	case wire.Update:
 		if frame.Host != l.Host {
 			return nil
 		}
-		return l.noteRows(frame.Seq, 1, len(frame.Values))
+		return l.noteUpdate(frame)
 	case wire.Gap:
 		if frame.Host != l.Host {
 			return nil
@@ -82,28 +82,57 @@ func (l *Ledger) Note(frame wire.Frame) error {
 	return nil
 }
 
+// noteCatalog takes a catalogue, which replaces the one before as a whole.
 func (l *Ledger) noteCatalog(frame wire.Catalog) error {
-	for i, known := range l.Columns {
-		if i >= len(frame.Series) || frame.Series[i].Metric != known.Metric {
-			return fmt.Errorf("after position %d column %d is no longer %s", l.Last, i, known.Metric)
+	seen := make(map[string]bool, len(frame.Series))
+	for _, series := range frame.Series {
+		if seen[series.Metric] {
+			return fmt.Errorf("after position %d the catalogue has %s twice", l.Last, series.Metric)
 		}
+		seen[series.Metric] = true
 	}
 	l.Columns = frame.Series
 	return nil
 }
 
-func (l *Ledger) noteRows(seq, rows uint64, columns int) error {
-	if columns != len(l.Columns) {
-		return fmt.Errorf("position %d has %d columns, the catalogue %d", seq, columns, len(l.Columns))
+func (l *Ledger) noteSnapshot(frame wire.Snapshot) error {
+	if len(frame.Columns) != len(l.Columns) {
+		return fmt.Errorf("the past from %d has %d columns, the catalogue %d", frame.Seq, len(frame.Columns), len(l.Columns))
 	}
-	if l.Last > 0 && seq != l.Last+1 {
-		return fmt.Errorf("position %d follows %d", seq, l.Last)
+	last := frame.Seq + uint64(len(frame.Timestamps)) - 1
+	if frame.Seqs != nil {
+		last = frame.Seqs[len(frame.Seqs)-1]
 	}
-	l.Last = seq + rows - 1
+	return l.noteRows(frame.From, frame.Seq, last, uint64(len(frame.Timestamps)))
+}
+
+func (l *Ledger) noteUpdate(frame wire.Update) error {
+	isSparse := frame.Columns != nil
+	if !isSparse && len(frame.Values) != len(l.Columns) {
+		return fmt.Errorf("position %d has %d columns, the catalogue %d", frame.Seq, len(frame.Values), len(l.Columns))
+	}
+	for _, column := range frame.Columns {
+		if int(column) >= len(l.Columns) {
+			return fmt.Errorf("position %d has a value in column %d of %d", frame.Seq, column, len(l.Columns))
+		}
+	}
+	return l.noteRows(frame.From, frame.Seq, frame.Seq, 1)
+}
+
+// noteRows takes so many rows. The first one covers all from a position on, or only its own if that is 0.
+func (l *Ledger) noteRows(from, first, last, rows uint64) error {
+	if from == 0 {
+		from = first
+	}
+	if l.Last > 0 && from != l.Last+1 || from > first {
+		return fmt.Errorf("position %d, which covers all from %d on, follows %d", first, from, l.Last)
+	}
+	l.Last = last
 	l.Rows += rows
 	return nil
 }
 
+// noteGap takes a gap. Rows of which the session would have seen nothing may lie in it; they are not counted as missing.
 func (l *Ledger) noteGap(frame wire.Gap) error {
 	if frame.Recovered {
 		return fmt.Errorf("gap %+v says recovered", frame)
@@ -113,7 +142,7 @@ func (l *Ledger) noteGap(frame wire.Gap) error {
 		l.Last = 0
 		return nil
 	}
-	if frame.From != l.Last+1 || frame.Dropped != frame.To-frame.From+1 {
+	if frame.From != l.Last+1 || frame.Dropped == 0 || frame.Dropped > frame.To-frame.From+1 {
 		return fmt.Errorf("after position %d came the gap %+v", l.Last, frame)
 	}
 	l.Last = frame.To

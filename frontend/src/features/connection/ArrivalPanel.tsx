@@ -27,7 +27,7 @@ export function ArrivalPanel() {
       >
         <div
           aria-hidden="true"
-          className="-mt-1.5 flex h-24 flex-col justify-between pr-2 text-right leading-3"
+          className="-mt-1.5 flex h-24 flex-col justify-between pr-2 text-right leading-3 whitespace-nowrap"
         >
           <span>{tick(top)}</span>
           <span>{tick(top / 2)}</span>

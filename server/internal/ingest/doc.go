@@ -15,7 +15,8 @@
 //     and instant are one update. What was accepted stays so if the body fails later on; the answer says how many were.
 //   - A body is bounded before and after decompression and in its events, an event in its bytes, and the bodies that are
 //     read at the same time in their number. No size that a client announces is believed.
-//   - Memory per series is a time and a value. It goes after the series has been idle for as long as the hub keeps it.
+//   - Memory per series is a time and a value. It goes after the series has been idle for as long as the hub keeps it, and
+//     its newest event is too old to be taken again.
 //
 // A [Service] may be used by many goroutines.
 package ingest

@@ -183,13 +183,15 @@ func (g *group) settle(b *batch) (late []metric.Event) {
 	return late
 }
 
-// Sweep forgets the series that have been idle for so long that the hub has let them go. Call it now and then.
+// Sweep forgets the series that have been idle for so long that the hub has let them go, and whose newest event is too old
+// to be pushed again. Call it now and then.
 func (s *Service) Sweep(now time.Time) {
+	oldest := metric.TimestampOf(now.Add(-s.past))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for host, m := range s.hosts {
 		for name, last := range m.newest {
-			if now.Sub(last.sent) >= s.seriesIdle {
+			if now.Sub(last.sent) >= s.seriesIdle && last.timestamp < oldest {
 				delete(m.newest, name)
 			}
 		}

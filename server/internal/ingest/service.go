@@ -28,7 +28,7 @@ type Options struct {
 	Measured   []metric.Family                          // the families that the server itself measures,
 	Sampled    []string                                 // on these hosts; nobody else may push them there
 	Backfill   time.Duration                            // events may be so old, but always 1h
-	SeriesIdle time.Duration                            // after so long without an event a series is forgotten, as in the hub; 1h
+	SeriesIdle time.Duration                            // after so long without an event a series may be forgotten, as in the hub; 1h
 	Clock      func() time.Time                         // time.Now
 	Peer       func(*http.Request) string               // who sends a request, for the log; its RemoteAddr
 	Late       func(host string, events []metric.Event) // takes what came too late to be sent live, for history; may be nil

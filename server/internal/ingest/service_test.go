@@ -201,7 +201,7 @@ func TestAnIdleSeriesIsForgotten(t *testing.T) {
 	if left := service.Stats().Series; left != 2 {
 		t.Fatalf("%d series after 59 minutes", left)
 	}
-	now = noon.Add(time.Hour)
+	now = noon.Add(time.Hour + time.Second)
 	service.Sweep(now)
 	if left := service.Stats().Series; left != 1 {
 		t.Fatalf("%d series after an hour", left)
@@ -210,6 +210,24 @@ func TestAnIdleSeriesIsForgotten(t *testing.T) {
 	service.Sweep(now)
 	if len(service.hosts) != 0 {
 		t.Errorf("still remembered: %v", service.hosts)
+	}
+}
+
+func TestAnEventIsADuplicateForAsLongAsItIsTaken(t *testing.T) {
+	bus, now := newLedger(), noon
+	service := newService(bus)
+	service.clock = func() time.Time { return now }
+	ahead := pushed("a", 1, int(future.Milliseconds()))
+	push(service, ahead)
+	now = noon.Add(future + leastPast)
+	service.Sweep(now)
+	if answer := push(service, ahead); answer.Duplicates != 1 {
+		t.Errorf("pushed again after %s: %+v", now.Sub(noon), answer)
+	}
+	now = now.Add(time.Second)
+	service.Sweep(now)
+	if answer := push(service, ahead); answer.RejectedCount != 1 || len(service.hosts) != 0 {
+		t.Errorf("pushed again after %s: %+v, remembered %v", now.Sub(noon), answer, service.hosts)
 	}
 }
 

@@ -102,7 +102,7 @@ fuzz: ## Every fuzz target for TIME each (1m); PATTERN picks some
 	@scripts/fuzz.sh $(or $(TIME),1m) $(PATTERN)
 
 .PHONY: bench
-bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout latency app
+bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout storm latency app
 	@scripts/bench.sh $(ARGS)
 
 .PHONY: lint-contracts

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Prints the tables of `make bench`: what the server costs, what each viewer costs, how late a value is, what drawing costs.
+# Prints the tables of `make bench`: what the server costs, what each viewer costs, how clients come back from a crash, how late
+# a value is, what drawing costs.
 # Nothing passes or fails here: times belong to the machine and its load, ratios of one run travel. Everything runs on the
 # loopback interface, in processes that end with this script.
 #
-#   scripts/bench.sh [--long] [resources] [fanout] [latency] [app]
+#   scripts/bench.sh [--long] [resources] [fanout] [storm] [latency] [app]
 #
-# Without names all parts run, in about eight minutes. --long takes about four times as long and gives steadier figures.
+# Without names all parts run, in about twelve minutes. --long takes about four times as long and gives steadier figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,14 +14,14 @@ long='' parts=()
 for argument in "$@"; do
   case $argument in
     --long) long=yes ;;
-    resources | fanout | latency | app) parts+=("$argument") ;;
+    resources | fanout | storm | latency | app) parts+=("$argument") ;;
     *)
-      echo "bench: no part $argument; there are resources, fanout, latency and app, and the flag --long" >&2
+      echo "bench: no part $argument; there are resources, fanout, storm, latency and app, and the flag --long" >&2
       exit 2
       ;;
   esac
 done
-if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout latency app); fi
+if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout storm latency app); fi
 [[ -x bin/vitals ]] || { echo 'bench: bin/vitals is missing; make bench builds it' >&2; exit 1; }
 
 vitals=$PWD/bin/vitals
@@ -32,9 +33,9 @@ if ! chromium=$(scripts/chromium.sh); then chromium=''; fi
 export CHROMIUM=$chromium
 skipped=()
 
-resources=() fanout=() latency=() pixels=15 app=(--repeats 3 --seconds 3)
+resources=() fanout=() storm=() latency=() pixels=15 app=(--repeats 3 --seconds 3)
 if [[ -n $long ]]; then
-  resources=(--window 15s --rounds 5) fanout=(--window 20s --rounds 3) latency=(--window 2m) pixels=60 app=()
+  resources=(--window 15s --rounds 5) fanout=(--rounds 5) storm=(--viewers 10000) latency=(--window 2m) pixels=60 app=()
 fi
 
 # step LIMIT NAME COMMAND...: one measurement, bounded in time. One that fails is told at the end, and the others go on.
@@ -63,7 +64,8 @@ in_browser() {
 for part in "${parts[@]}"; do
   case $part in
     resources) step 20m "$part" "$work/bench" resources --binary "$vitals" "${resources[@]}" ;;
-    fanout) step 20m "$part" "$work/bench" fanout --binary "$vitals" "${fanout[@]}" ;;
+    fanout) step 40m "$part" "$work/bench" fanout --binary "$vitals" "${fanout[@]}" ;;
+    storm) step 20m "$part" "$work/bench" storm --binary "$vitals" "${storm[@]}" ;;
     latency)
       step 5m 'sensor to socket' "$work/bench" latency --binary "$vitals" "${latency[@]}"
       in_browser 3m 'sensor to pixel' node e2e/latency.mjs "$vitals" "$pixels"

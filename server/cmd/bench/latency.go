@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
+	"vitals/internal/bench"
 	"vitals/internal/metric"
 )
 
@@ -21,7 +23,7 @@ func (c *latencyCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer started.stop()
+	defer started.Stop()
 	const settle = 2 * time.Second
 	begin := time.Now().Add(settle)
 	watching, finish := context.WithDeadline(ctx, begin.Add(c.Window))
@@ -29,7 +31,7 @@ func (c *latencyCommand) Run(ctx context.Context) error {
 	var delays []float64
 	err = watch(watching, started.address, func(taken metric.TimestampMs, at time.Time) {
 		if at.After(begin) {
-			delays = append(delays, milliseconds(at.Sub(taken.Time())))
+			delays = append(delays, bench.Milliseconds(at.Sub(taken.Time())))
 		}
 	})
 	if err != nil {
@@ -40,13 +42,13 @@ func (c *latencyCommand) Run(ctx context.Context) error {
 }
 
 func (c *latencyCommand) print(delays []float64) {
-	printed := table{
-		title: "Sensor to socket",
-		head:  []string{"one session, all sensors", "samples", "median ms", "p99 ms", "worst ms"},
+	printed := bench.Table{
+		Title: "Sensor to socket",
+		Head:  []string{"one session, all sensors", "samples", "median ms", "p99 ms", "worst ms"},
 	}
-	printed.add(fmt.Sprintf("every %v", c.Interval), fmt.Sprint(len(delays)), fmt.Sprintf("%.2f", median(delays)),
-		fmt.Sprintf("%.2f", quantile(delays, 0.99)), fmt.Sprintf("%.2f", quantile(delays, 1)))
-	printed.note("From the tick's timestamp, taken before the sensors are read, to the message in the viewer's hands.")
-	printed.note("Timestamps have whole milliseconds, so the true figures are up to 1 ms less, 0.5 ms in the mean.")
-	printed.print()
+	printed.Add(fmt.Sprintf("every %v", c.Interval), fmt.Sprint(len(delays)), fmt.Sprintf("%.2f", bench.Median(delays)),
+		fmt.Sprintf("%.2f", bench.Quantile(delays, 0.99)), fmt.Sprintf("%.2f", bench.Quantile(delays, 1)))
+	printed.Note("From the tick's timestamp, taken before the sensors are read, to the message in the viewer's hands.")
+	printed.Note("Timestamps have whole milliseconds, so the true figures are up to 1 ms less, 0.5 ms in the mean.")
+	printed.Print(os.Stdout)
 }

@@ -2,7 +2,8 @@
 // part of the product; run it by `make bench`.
 //
 //   - resources: processor time and memory of `vitals serve`, beside a program that only wakes up and beside other monitors
-//   - fanout: processor time, bytes and memory for each of many viewers, beside a plain loop of TCP writes
+//   - fanout: rows of what `vitals bench` measures, each beside a plain loop of TCP writes
+//   - storm: a server that is killed under its viewers, and how they come back
 //   - latency: the time from a sample's timestamp to its arrival at a viewer
 //
 // Whatever is measured runs in a process of its own, started and stopped by this one. Absolute figures hold for one
@@ -25,9 +26,7 @@ type commandLine struct {
 	Latency   latencyCommand   `cmd:"" help:"Time from a sample to a viewer."`
 	Storm     stormCommand     `cmd:"" help:"A server that is killed under its viewers."`
 
-	Idle  idleCommand  `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
-	Floor floorCommand `cmd:"" hidden:"" help:"Write the same bytes to all connections each second."`
-	Load  loadCommand  `cmd:"" hidden:"" help:"Be many viewers."`
+	Idle idleCommand `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
 }
 
 func main() {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vitals/internal/bench"
 )
 
 // resourcesCommand measures each subject in several windows. The rounds go through all subjects, each beginning with
@@ -16,6 +18,8 @@ type resourcesCommand struct {
 	Window time.Duration `default:"4s" help:"Length of one measurement."`
 	Rounds int           `default:"3" help:"Measurements of each row; the median is printed."`
 }
+
+const megabyte = 1e6
 
 // figures are the measurements of one phase.
 type figures struct {
@@ -50,8 +54,8 @@ func (c *resourcesCommand) measure(ctx context.Context, subject subject, results
 	if err != nil {
 		return err
 	}
-	defer started.stop()
-	if err := sleep(ctx, subject.settle); err != nil {
+	defer started.Stop()
+	if err := bench.Sleep(ctx, subject.settle); err != nil {
 		return err
 	}
 	for _, phase := range subject.phases {
@@ -73,7 +77,7 @@ func (c *resourcesCommand) measurePhase(ctx context.Context, phase phase, starte
 	acted := make(chan error, 1)
 	if phase.act != nil {
 		go func() { acted <- phase.act(acting, started) }() // ends with acting
-		if err := sleep(ctx, time.Second); err != nil {
+		if err := bench.Sleep(ctx, time.Second); err != nil {
 			return err
 		}
 	}
@@ -88,32 +92,32 @@ func (c *resourcesCommand) measurePhase(ctx context.Context, phase phase, starte
 		}
 	}
 	collected.processor = append(collected.processor, processor)
-	collected.resident = append(collected.resident, float64(after.resident)/megabyte)
+	collected.resident = append(collected.resident, float64(after.Resident)/megabyte)
 	return nil
 }
 
 // window measures milliseconds of processor time a second.
-func (c *resourcesCommand) window(ctx context.Context, started *running) (float64, usage, error) {
-	before, err := usageOf(started.pid)
+func (c *resourcesCommand) window(ctx context.Context, started *running) (float64, bench.Usage, error) {
+	before, err := bench.UsageOf(started.PID)
 	if err != nil {
-		return 0, usage{}, err
+		return 0, bench.Usage{}, err
 	}
 	from := time.Now()
-	if err := sleep(ctx, c.Window); err != nil {
-		return 0, usage{}, err
+	if err := bench.Sleep(ctx, c.Window); err != nil {
+		return 0, bench.Usage{}, err
 	}
-	if err := started.hasEnded(); err != nil {
-		return 0, usage{}, err
+	if err := started.HasEnded(); err != nil {
+		return 0, bench.Usage{}, err
 	}
-	after, err := usageOf(started.pid)
+	after, err := bench.UsageOf(started.PID)
 	elapsed := time.Since(from)
-	return milliseconds(after.processor-before.processor) / elapsed.Seconds(), after, err
+	return bench.Milliseconds(after.Processor-before.Processor) / elapsed.Seconds(), after, err
 }
 
 func (c *resourcesCommand) print(found []subject, results map[string]*figures, missing []string, broken map[string]error) {
-	printed := table{
-		title: "Processor time and memory of one server",
-		head:  []string{"program", "CPU ms/s", "least", "most", "RSS MB", "aim"},
+	printed := bench.Table{
+		Title: "Processor time and memory of one server",
+		Head:  []string{"program", "CPU ms/s", "least", "most", "RSS MB", "aim"},
 	}
 	for _, subject := range found {
 		for _, phase := range subject.phases {
@@ -121,21 +125,21 @@ func (c *resourcesCommand) print(found []subject, results map[string]*figures, m
 			if !known || len(collected.processor) == 0 {
 				continue
 			}
-			printed.add(phase.name, fmt.Sprintf("%.2f", median(collected.processor)),
+			printed.Add(phase.name, fmt.Sprintf("%.2f", bench.Median(collected.processor)),
 				fmt.Sprintf("%.2f", slices.Min(collected.processor)), fmt.Sprintf("%.2f", slices.Max(collected.processor)),
-				fmt.Sprintf("%.1f", median(collected.resident)), phase.aim)
+				fmt.Sprintf("%.1f", bench.Median(collected.resident)), phase.aim)
 		}
 	}
-	printed.note("Medians of %d windows of %v, in turns; all sensors on. 10 ms/s are 1 %% of one processor.", c.Rounds, c.Window)
-	printed.note("CPU is the kernel's clock of the process and its children, in nanoseconds (ended children: steps of 10 ms).")
-	printed.note("Clients that watch or scrape run in another process and are not counted. Load: %s", machineLoad())
+	printed.Note("Medians of %d windows of %v, in turns; all sensors on. 10 ms/s are 1 %% of one processor.", c.Rounds, c.Window)
+	printed.Note("CPU is the kernel's clock of the process and its children, in nanoseconds (ended children: steps of 10 ms).")
+	printed.Note("Clients that watch or scrape run in another process and are not counted. Load: %s", machineLoad())
 	if len(missing) > 0 {
-		printed.note("Skipped, not installed: %s (apt-get install adds them)", strings.Join(missing, ", "))
+		printed.Note("Skipped, not installed: %s (apt-get install adds them)", strings.Join(missing, ", "))
 	}
 	for name, err := range broken {
-		printed.note("A measurement failed: %s: %v", name, err)
+		printed.Note("A measurement failed: %s: %v", name, err)
 	}
-	printed.print()
+	printed.Print(os.Stdout)
 }
 
 // machineLoad is what else went on, for the reader to judge the figures by.

@@ -30,16 +30,16 @@ func (c *stormCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printed := table{
-		title: "Storm: SIGKILL under all viewers, started again after 1 s",
-		head:  []string{"viewers", "kills", "back p50 s", "p99 s", "last s", "rows", "announced gaps", "missing unannounced", "twice"},
+	printed := bench.Table{
+		Title: "Storm: SIGKILL under all viewers, started again after 1 s",
+		Head:  []string{"viewers", "kills", "back p50 s", "p99 s", "last s", "rows", "announced gaps", "missing unannounced", "twice"},
 	}
 	seen := result.Ledger
-	printed.add(fmt.Sprint(c.Viewers), fmt.Sprint(c.Kills), fmt.Sprintf("%.1f", bench.Median(result.Back)),
+	printed.Add(fmt.Sprint(c.Viewers), fmt.Sprint(c.Kills), fmt.Sprintf("%.1f", bench.Median(result.Back)),
 		fmt.Sprintf("%.1f", bench.Quantile(result.Back, 0.99)), fmt.Sprintf("%.1f", bench.Quantile(result.Back, 1)),
 		fmt.Sprint(seen.Deliveries), fmt.Sprint(seen.Gaps), fmt.Sprint(seen.Lost), fmt.Sprint(seen.Duplicates))
-	printed.note("Back: from the moment the new server listens to the first row that a viewer got of it. The viewers decode every")
-	printed.note("frame and share %d processors with the server. Load: %s", runtime.NumCPU(), machineLoad())
-	printed.print()
+	printed.Note("Back: from the moment the new server listens to the first row that a viewer got of it. The viewers decode every")
+	printed.Note("frame and share %d processors with the server. Load: %s", runtime.NumCPU(), machineLoad())
+	printed.Print(os.Stdout)
 	return nil
 }

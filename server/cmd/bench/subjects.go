@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"time"
 
+	"vitals/internal/bench"
 	"vitals/internal/metric"
 )
 
@@ -30,7 +31,7 @@ type phase struct {
 
 // running is a subject that has been started.
 type running struct {
-	*process
+	*bench.Process
 	address string // where it answers HTTP, if it does
 }
 
@@ -69,7 +70,7 @@ func idleSubject(interval time.Duration, name string) subject {
 			if err != nil {
 				return nil, err
 			}
-			return launched(launch(ctx, own, "idle", "--interval", interval.String()))
+			return launched(bench.Launch(ctx, own, "idle", "--interval", interval.String()))
 		},
 		settle: time.Second,
 		phases: []phase{{name: name}},
@@ -83,7 +84,7 @@ func serverSubject(binary string, interval time.Duration, name, aim string) subj
 			if err != nil {
 				return nil, err
 			}
-			return &running{process: started.process, address: started.address}, nil
+			return &running{Process: started.Process, address: started.address}, nil
 		},
 		settle: 5 * time.Second, // the first garbage collection is over
 		phases: []phase{
@@ -124,7 +125,7 @@ func monitorSubject(only phase, settle time.Duration, commandLine func(host, por
 				return nil, err
 			}
 			words := commandLine(host, port)
-			started, err := launched(launch(ctx, words[0], words[1:]...))
+			started, err := launched(bench.Launch(ctx, words[0], words[1:]...))
 			if err == nil {
 				started.address = net.JoinHostPort(host, port)
 			}
@@ -136,12 +137,12 @@ func monitorSubject(only phase, settle time.Duration, commandLine func(host, por
 }
 
 // launched is a program whose output nobody reads.
-func launched(started *process, err error) (*running, error) {
+func launched(started *bench.Process, err error) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	started.discard()
-	return &running{process: started}, nil
+	started.Discard()
+	return &running{Process: started}, nil
 }
 
 // freeAddress finds a port that nobody listens on at the moment.

@@ -195,7 +195,7 @@ func (o *Options) cost(server *subject, alone, before, after Usage, seen counted
 	deliveries := max(seen.fast.Deliveries+seen.slow.Deliveries, 1)
 	return &Cost{
 		MicrosecondsPerDelivery: float64(forViewers.Nanoseconds()) / 1e3 / float64(deliveries),
-		MillisecondsPerSecond:   milliseconds(spent) / o.Duration.Seconds(),
+		MillisecondsPerSecond:   Milliseconds(spent) / o.Duration.Seconds(),
 		ResidentBytes:           after.Resident,
 		BytesPerViewer:          (float64(after.Resident) - float64(alone.Resident)) / float64(viewers),
 	}
@@ -265,7 +265,7 @@ func (o *Options) launch(ctx context.Context, arguments ...string) (*subject, er
 	if err := begin(); err != nil {
 		return nil, err
 	}
-	address, err := process.address()
+	address, err := process.Address()
 	if err != nil {
 		process.Stop()
 		return nil, err

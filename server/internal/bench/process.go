@@ -72,8 +72,8 @@ func (p *Process) Line() (string, error) {
 	return strings.TrimSpace(text), nil
 }
 
-// address reads it off the first line, which says http://HOST:PORT/. What the program prints later is dropped.
-func (p *Process) address() (string, error) {
+// Address reads it off the first line, which says http://HOST:PORT/. What the program prints later is dropped.
+func (p *Process) Address() (string, error) {
 	line, err := p.Line()
 	if err != nil {
 		return "", err
@@ -94,7 +94,7 @@ func (p *Process) Discard() {
 // Stop ends the program and what it started, by their ids. A program that has ended is left alone: its id may be
 // another's by now.
 func (p *Process) Stop() {
-	if p.hasEnded() != nil {
+	if p.HasEnded() != nil {
 		return
 	}
 	family, _ := familyOf(p.PID) // without it only the program itself is stopped
@@ -112,8 +112,8 @@ func (p *Process) Stop() {
 	}
 }
 
-// hasEnded reports a program that is gone before its time.
-func (p *Process) hasEnded() error {
+// HasEnded reports a program that is gone before its time.
+func (p *Process) HasEnded() error {
 	select {
 	case <-p.ended:
 		return fmt.Errorf("%s ended: %w; its last words: %s", p.name, errors.Join(p.cause, io.ErrUnexpectedEOF), p.errors)

@@ -21,7 +21,8 @@ func Quantile(values []float64, share float64) float64 {
 	return sorted[min(int(share*float64(len(sorted))), len(sorted)-1)]
 }
 
-func milliseconds(duration time.Duration) float64 {
+// Milliseconds is a duration as a number.
+func Milliseconds(duration time.Duration) float64 {
 	return float64(duration) / float64(time.Millisecond)
 }
 

@@ -231,13 +231,13 @@ func StartServer(ctx context.Context, binary, listen string, arguments ...string
 	if err != nil {
 		return nil, "", err
 	}
-	address, err = process.address()
+	address, err = process.Address()
 	if err != nil {
 		process.Stop()
 		return nil, "", err
 	}
 	return func() {
-		if process.hasEnded() == nil {
+		if process.HasEnded() == nil {
 			_ = syscall.Kill(process.PID, syscall.SIGKILL)
 			<-process.ended
 		}

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ type Options struct {
 	Address client.Address
 	Timeout time.Duration // for each check
 	Idle    time.Duration // how long a quiet stream is watched; 0 for not at all
-	// Transport takes the requests; one of its own unless it is set. Tests set it.
-	Transport *http.Transport
+	// Network opens connections, for tests without a network; the usual way, proxies of the environment included, if nil.
+	Network func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // examination is one run over all checks. Each check adds its findings.
@@ -34,11 +35,11 @@ type examination struct {
 
 // Examine makes all checks. When the server cannot be reached at all, those that need it are left out.
 func Examine(ctx context.Context, options Options) *Report {
-	transport := options.Transport
-	if transport == nil {
-		transport = http.DefaultTransport.(*http.Transport).Clone()
-	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true
+	if options.Network != nil {
+		transport.DialContext, transport.Proxy = options.Network, nil
+	}
 	defer transport.CloseIdleConnections()
 	e := &examination{
 		options: options, address: options.Address, report: &Report{URL: client.Printable(options.Address.String())},

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -111,43 +112,42 @@ func TestFindings(t *testing.T) {
 	for name, test := range map[string]struct {
 		patient patient
 		idle    time.Duration
-		path    string
 		wanted  map[string]string // check: "verdict text"; all others have passed or were skipped
 	}{
 		"all is well":              {},
-		"a clock that goes before": {patient{skew: 5 * time.Second}, 0, "", map[string]string{"clock": "warn 5.0 s ahead"}},
-		"a clock that goes after":  {patient{skew: -5 * time.Second}, 0, "", map[string]string{"clock": "warn 5.0 s behind"}},
+		"a clock that goes before": {patient{skew: 5 * time.Second}, 0, map[string]string{"clock": "warn 5.0 s ahead"}},
+		"a clock that goes after":  {patient{skew: -5 * time.Second}, 0, map[string]string{"clock": "warn 5.0 s behind"}},
 		"events come late": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, r *http.Request) { late.serveEvents(w, r, 1500*time.Millisecond) }}},
-			0, "",
+			0,
 			map[string]string{"events": "fail 1.5 to 1.5 s after"},
 		},
-		"the head does not come": {patient{paths: map[string]http.HandlerFunc{"/events": silent}}, 0, "", map[string]string{"events": "fail not even the head"}},
+		"the head does not come": {patient{paths: map[string]http.HandlerFunc{"/events": silent}}, 0, map[string]string{"events": "fail not even the head"}},
 		"only the head comes": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/event-stream")
 				_ = http.NewResponseController(w).Flush()
 				<-r.Context().Done()
 			}}},
-			0, "",
+			0,
 			map[string]string{"events": "fail 0 of 3 events came"},
 		},
 		"the stream ends": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/event-stream") }}},
-			time.Second, "",
+			time.Second,
 			map[string]string{"events": "fail was cut", "idle-events": "fail was cut after"},
 		},
 		"something else at events": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }}},
-			0, "",
+			0,
 			map[string]string{"events": "fail answered 200, as text/html"},
 		},
-		"nothing at events": {patient{paths: map[string]http.HandlerFunc{"/events": http.NotFound}}, 0, "", map[string]string{"events": "fail does not lead"}},
+		"nothing at events": {patient{paths: map[string]http.HandlerFunc{"/events": http.NotFound}}, 0, map[string]string{"events": "fail does not lead"}},
 		"events refused": {
 			patient{paths: map[string]http.HandlerFunc{"/events": func(w http.ResponseWriter, _ *http.Request) {
 				refuse(w, 503, "too_many_connections", "", "too many\x1b")
 			}}},
-			0, "",
+			0,
 			map[string]string{"events": "fail too many\ufffd"},
 		},
 		"compressed events": {
@@ -157,63 +157,63 @@ func TestFindings(t *testing.T) {
 				}
 				late.serveEvents(w, r, 0)
 			}}},
-			0, "",
+			0,
 			map[string]string{"compression": "fail gzip"},
 		},
-		"ticks that are rare": {patient{interval: 60}, 0, "", map[string]string{"events": "skip --timeout"}},
+		"ticks that are rare": {patient{interval: 60}, 0, map[string]string{"events": "skip --timeout"}},
 		"a lost upgrade": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { refuse(w, 426, "upgrade_required", "Upgrade", "no") }}},
-			0, "",
+			0,
 			map[string]string{"websocket": "fail do not arrive"},
 		},
 		"a proxy that fails at upgrades": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }}},
-			0, "",
+			0,
 			map[string]string{"websocket": "fail fails at the handshake"},
 		},
 		"a proxy that refuses upgrades": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }}},
-			0, "",
+			0,
 			map[string]string{"websocket": "fail answers 400"},
 		},
-		"no path for WebSockets": {patient{paths: map[string]http.HandlerFunc{"/ws": http.NotFound}}, 0, "", map[string]string{"websocket": "fail /ws does not lead"}},
+		"no path for WebSockets": {patient{paths: map[string]http.HandlerFunc{"/ws": http.NotFound}}, 0, map[string]string{"websocket": "fail /ws does not lead"}},
 		"something else at ws": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hi")) }}},
-			0, "",
+			0,
 			map[string]string{"websocket": "fail not Vitals"},
 		},
 		"too many connections": {
 			patient{paths: map[string]http.HandlerFunc{"/ws": func(w http.ResponseWriter, _ *http.Request) {
 				refuse(w, 503, "too_many_connections", "", "too many")
 			}}},
-			0, "",
+			0,
 			map[string]string{"websocket": "fail too many"},
 		},
-		"quiet streams that live": {patient{}, 300 * time.Millisecond, "", nil},
+		"quiet streams that live": {patient{}, 20 * time.Second, nil},
 		"everybody is believed": {
 			patient{tell: func(r *http.Request, told map[string]any) {
 				if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
 					told["address"] = forwarded
 				}
 			}},
-			0, "",
+			0,
 			map[string]string{"address": "fail anybody can claim"},
 		},
 		"the proxy is not believed": {
 			patient{tell: func(_ *http.Request, told map[string]any) {
 				told["address"], told["forwardedFor"] = "10.0.0.9", "198.51.100.7"
 			}},
-			0, "",
+			0,
 			map[string]string{"address": "warn share the address 10.0.0.9"},
 		},
 		"HTTP/1.0": {
-			patient{tell: func(_ *http.Request, told map[string]any) { told["protocol"] = "HTTP/1.0" }}, 0, "", map[string]string{"http": "warn HTTP/1.0"},
+			patient{tell: func(_ *http.Request, told map[string]any) { told["protocol"] = "HTTP/1.0" }}, 0, map[string]string{"http": "warn HTTP/1.0"},
 		},
 		"a port that was lost": {
-			patient{tell: func(_ *http.Request, told map[string]any) { told["host"] = "127.0.0.1" }}, 0, "", map[string]string{"origin": "warn asked for 127.0.0.1 instead"},
+			patient{tell: func(_ *http.Request, told map[string]any) { told["host"] = "127.0.0.1" }}, 0, map[string]string{"origin": "warn asked for 127.0.0.1 instead"},
 		},
 		"another site": {
-			patient{paths: map[string]http.HandlerFunc{"/api/v1/connection": http.NotFound}}, 0, "", map[string]string{"base": "fail is not Vitals"},
+			patient{paths: map[string]http.HandlerFunc{"/api/v1/connection": http.NotFound}}, 0, map[string]string{"base": "fail is not Vitals"},
 		},
 		"an answer without end": {
 			patient{paths: map[string]http.HandlerFunc{"/api/v1/connection": func(w http.ResponseWriter, r *http.Request) {
@@ -222,34 +222,64 @@ func TestFindings(t *testing.T) {
 						return
 					}
 				}
-			}}}, 0, "", map[string]string{"base": "fail is not Vitals"},
+			}}}, 0, map[string]string{"base": "fail is not Vitals"},
 		},
 		"a name that is not known": {
 			patient{paths: map[string]http.HandlerFunc{"/api/v1/connection": func(w http.ResponseWriter, r *http.Request) {
 				name, _, _ := strings.Cut(r.Host, ":")
 				refuse(w, 403, "forbidden", "Host", "this server does not go by the name \""+name+"\"; start it with --allow-host to make it")
-			}}}, 0, "", map[string]string{"host": "fail does not know that it goes by"},
+			}}}, 0, map[string]string{"host": "fail does not know that it goes by"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := httptest.NewServer(&test.patient)
-			defer server.Close()
-			defer server.CloseClientConnections()
-			report := examine(t, server.URL+test.path, test.idle)
-			checkFindings(t, report, test.wanted)
+			synctest.Test(t, func(t *testing.T) {
+				checkFindings(t, examine(t, &test.patient, test.idle), test.wanted)
+			})
 		})
 	}
 }
 
-func examine(t *testing.T, url string, idle time.Duration) *Report {
+// examine runs the doctor without a network and in a time of its own: a machine that is busy makes nothing late.
+func examine(t *testing.T, patient http.Handler, idle time.Duration) *Report {
 	t.Helper()
-	address, err := client.ParseAddress(url)
+	address, err := client.ParseAddress("127.0.0.1:8080")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Examine(t.Context(), Options{Address: address, Timeout: 2500 * time.Millisecond, Idle: idle})
+	network := make(pipes)
+	server := http.Server{Handler: patient}
+	go func() { _ = server.Serve(network) }()
+	defer func() { _ = server.Close() }()
+	return Examine(t.Context(), Options{Address: address, Timeout: 2500 * time.Millisecond, Idle: idle, Network: network.dial})
 }
+
+// pipes is a network in memory.
+type pipes chan net.Conn
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case p <- theirs:
+		return ours, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, open := <-p
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (p pipes) Close() error {
+	close(p)
+	return nil
+}
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
 
 func checkFindings(t *testing.T, report *Report, wanted map[string]string) {
 	t.Helper()
@@ -269,22 +299,25 @@ func checkFindings(t *testing.T, report *Report, wanted map[string]string) {
 }
 
 func TestDoctorSendsNoSecretsAndFollowsNothing(t *testing.T) {
-	t.Parallel()
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked elsewhere for %s", r.URL) }))
-	defer elsewhere.Close()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != "" {
-			t.Error("a secret was sent")
+	synctest.Test(t, func(t *testing.T) {
+		const elsewhere = "http://elsewhere.example/"
+		asked := 0
+		report := examine(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			if r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != "" {
+				t.Error("a secret was sent")
+			}
+			http.Redirect(w, r, elsewhere, http.StatusFound)
+		}), 0)
+		checkFindings(t, report, map[string]string{"reachable": "fail leads elsewhere, to " + elsewhere})
+		if asked != 1 {
+			t.Errorf("%d requests: a redirect was followed", asked)
 		}
-		http.Redirect(w, r, elsewhere.URL, http.StatusFound)
-	}))
-	defer server.Close()
-	checkFindings(t, examine(t, server.URL, 0), map[string]string{"reachable": "fail leads elsewhere, to " + elsewhere.URL})
+	})
 }
 
 // TestEveryMendHasLinesForEveryProxy reads all files, with and without a path.
 func TestEveryMendHasLinesForEveryProxy(t *testing.T) {
-	t.Parallel()
 	files, err := mendFiles.ReadDir("mends")
 	if err != nil || len(files) != 9 {
 		t.Fatalf("%d files, %v", len(files), err)
@@ -310,7 +343,6 @@ func TestEveryMendHasLinesForEveryProxy(t *testing.T) {
 }
 
 func TestAPrescriptionSaysNothingTwice(t *testing.T) {
-	t.Parallel()
 	at := site{Name: "a.example", Path: "/vitals/", Bare: "/vitals", Proxy: "10.0.0.1"}
 	report := Report{Findings: []Finding{
 		{Mends: at.mendsFor(problemHeaders)}, {Mends: at.mendsFor(problemUpgrade)}, {Mends: at.mendsFor(problemCompression)},

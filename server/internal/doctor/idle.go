@@ -48,7 +48,7 @@ func (e *examination) watch(ctx context.Context, stream func(context.Context) (o
 }
 
 func (e *examination) watchSocket(ctx context.Context) (bool, error) {
-	conn, err := client.Dial(ctx, e.address, client.How{})
+	conn, err := client.Dial(ctx, e.address, client.How{Network: e.options.Network})
 	if err != nil {
 		return false, err
 	}

@@ -13,10 +13,11 @@ import (
 // checkWebSocket opens a session as the app does.
 func (e *examination) checkWebSocket(ctx context.Context) bool {
 	began := time.Now()
-	conn, err := client.Dial(ctx, e.address, client.How{Header: http.Header{"Origin": {e.address.Origin()}}})
+	page := http.Header{"Origin": {e.address.Origin()}}
+	conn, err := client.Dial(ctx, e.address, client.How{Header: page, Network: e.options.Network})
 	if refusal, is := errors.AsType[*client.Refusal](err); is && refusal.Field == "Origin" {
 		// What is wrong with the name is told by another check. There may be more wrong behind it.
-		conn, err = client.Dial(ctx, e.address, client.How{})
+		conn, err = client.Dial(ctx, e.address, client.How{Network: e.options.Network})
 	}
 	if err != nil {
 		return e.explainWebSocket(err)

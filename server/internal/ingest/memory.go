@@ -94,7 +94,8 @@ func (s *Service) sort(g *group, one event, now time.Time) *fault {
 		return &fault{codeReserved, "metric", "this server measures it itself on this host; push it under another name or to another host"}
 	}
 	last, known := g.memory.newest[one.metric]
-	if known && one.timestamp <= last.timestamp {
+	wasAhead := known && last.timestamp > metric.TimestampOf(now.Add(future)) // of the clock, which was set back since then
+	if known && one.timestamp <= last.timestamp && !wasAhead {
 		same := one.timestamp == last.timestamp && one.value == last.value
 		g.held = append(g.held, held{event: one, duplicate: same})
 		return nil

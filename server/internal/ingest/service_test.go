@@ -231,6 +231,23 @@ func TestAnEventIsADuplicateForAsLongAsItIsTaken(t *testing.T) {
 	}
 }
 
+func TestAClockThatIsSetBackHoldsNoSeriesBack(t *testing.T) {
+	bus, now := newLedger(), noon
+	service := newService(bus)
+	service.clock = func() time.Time { return now }
+	push(service, pushed("a", 1, 0))
+	now = noon.Add(-24 * time.Hour)
+	yesterday := -int((24 * time.Hour).Milliseconds())
+	for i := range 3 {
+		if answer := push(service, pushed("a", 2, yesterday+i)); answer.Accepted != 1 || answer.Late != 0 {
+			t.Errorf("event %d after the clock was set: %+v", i, answer)
+		}
+	}
+	if answer := push(service, pushed("a", 2, yesterday)); answer.Late != 1 {
+		t.Errorf("what is late: %+v", answer)
+	}
+}
+
 func TestKnownSeriesGoOnWhenThereIsNoRoom(t *testing.T) {
 	bus := newLedger()
 	bus.maxSeries, bus.maxHosts = 2, 1

@@ -65,7 +65,7 @@ func writeReport(out io.Writer, report *doctor.Report) error {
 	for _, finding := range report.Findings {
 		fmt.Fprintf(&text, "%s  %s  %s\n", strings.ToUpper(string(finding.Verdict)), pad(finding.Check, checkWidth), finding.Message)
 	}
-	for _, mend := range report.Prescription() {
+	for _, mend := range report.MendsByProgram() {
 		fmt.Fprintf(&text, "\n%s, in %s:\n", mend.Program, mend.Place)
 		for _, line := range mend.Lines {
 			text.WriteString("    " + line + "\n")

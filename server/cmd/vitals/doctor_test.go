@@ -106,7 +106,7 @@ uwsgi_temp_path %[2]s/uwsgi; scgi_temp_path %[2]s/scgi;
 // location says of the same, MEND marks where they go.
 func mended(t *testing.T, report *doctor.Report, config, upstream string) string {
 	t.Helper()
-	for _, mend := range report.Prescription() {
+	for _, mend := range report.MendsByProgram() {
 		if mend.Program != "nginx" {
 			continue
 		}

@@ -52,9 +52,9 @@ func (r *Report) Finding(check string) *Finding {
 	return &r.Findings[at]
 }
 
-// Prescription puts the mends of all findings together, by program and place. A line that several findings want stands
+// MendsByProgram puts the mends of all findings together, by program and place. A line that several findings want stands
 // once: most configurations take it only once.
-func (r *Report) Prescription() []Mend {
+func (r *Report) MendsByProgram() []Mend {
 	var all []Mend
 	for _, program := range programs {
 		for _, finding := range r.Findings {

@@ -35,34 +35,34 @@ type Bus interface {
 
 // Options sets a hub up. Zero values take the defaults that the field comments name.
 type Options struct {
-	Interval   time.Duration    // the time between two ticks of a host; 1s
-	Backfill   time.Duration    // how much past a ring keeps; 5m
-	MaxBytes   int              // the bound of one ring; 32 MiB, or what 250 series take over the backfill if that is more
-	MaxGuests  int              // bytes of the rings of all hosts that nobody described together; 256 MiB
-	MaxSeries  int              // series of one host, those that sensors measure and those that are pushed each; 2000
-	MaxHosts   int              // hosts that nobody described; 200
-	MaxTotal   int              // series of all hosts together; 100000
-	SeriesIdle time.Duration    // a series without a value for so long leaves the catalogue; 1h
-	Families   []metric.Family  // what is known of series before their first event; others have no unit and no help
-	Clock      func() time.Time // for tests; time.Now
+	Interval            time.Duration    // the time between two ticks of a host; 1s
+	Backfill            time.Duration    // how much past a ring keeps; 5m
+	MaxBytes            int              // the bound of one ring; 32 MiB, or what 250 series take over the backfill if that is more
+	MaxUndescribedBytes int              // bytes of the rings of all hosts that nobody described together; 256 MiB
+	MaxSeries           int              // series of one host, those that sensors measure and those that are pushed each; 2000
+	MaxHosts            int              // hosts that nobody described; 200
+	MaxTotal            int              // series of all hosts together; 100000
+	SeriesIdle          time.Duration    // a series without a value for so long leaves the catalogue; 1h
+	Families            []metric.Family  // what is known of series before their first event; others have no unit and no help
+	Clock               func() time.Time // for tests; time.Now
 }
 
 const (
-	defaultInterval   = time.Second
-	defaultBackfill   = 5 * time.Minute
-	defaultMaxSeries  = 2000
-	defaultMaxHosts   = 200
-	defaultMaxTotal   = 100_000
-	defaultSeriesIdle = time.Hour
-	leastMaxBytes     = 32 << 20
-	defaultMaxGuests  = 256 << 20
-	usualTickBytes    = 250*8 + tickOverheadBytes
+	defaultInterval       = time.Second
+	defaultBackfill       = 5 * time.Minute
+	defaultMaxSeries      = 2000
+	defaultMaxHosts       = 200
+	defaultMaxTotal       = 100_000
+	defaultSeriesIdle     = time.Hour
+	leastMaxBytes         = 32 << 20
+	defaultMaxUndescribed = 256 << 20
+	usualTickBytes        = 250*8 + tickOverheadBytes
 )
 
 func (o Options) withDefaults() Options {
 	orElse(&o.Interval, defaultInterval)
 	orElse(&o.Backfill, defaultBackfill)
-	orElse(&o.MaxGuests, defaultMaxGuests)
+	orElse(&o.MaxUndescribedBytes, defaultMaxUndescribed)
 	orElse(&o.MaxSeries, defaultMaxSeries)
 	orElse(&o.MaxHosts, defaultMaxHosts)
 	orElse(&o.MaxTotal, defaultMaxTotal)

@@ -151,7 +151,7 @@ func (h *Hub) leave(subject *host, topic *Topic, waker Waker) {
 	if topic.users--; topic.users > 0 {
 		return
 	}
-	h.discount(topic)
+	h.uncount(topic)
 	delete(subject.folded, topic.interval)
 	if h.intervals[topic.interval]--; h.intervals[topic.interval] == 0 {
 		delete(h.intervals, topic.interval)

@@ -16,12 +16,13 @@
 //   - A subscription is used by one goroutine at a time. The hub and its topics may be used by all. Wakers and watchers
 //     must return at once; watchers must not call the hub, wakers may.
 //   - A ring is bounded in age (the backfill) and in bytes, not in rows: rows that are pushed in between shorten nobody's
-//     past. Age is told by the hub's own clock, and by timestamps while a past comes in a burst; a clock that is set costs
-//     at most a little of the past.
+//     past until they fill the bytes, some hundred thousand of them. Age is told by the hub's own clock, and by timestamps
+//     while a past comes in a burst; a clock that is set costs at most a little of the past.
 //   - The rings of hosts that nobody described share a bound in bytes: beyond it each is cut to an equal part when it stores
 //     something. Hosts that were described suffer nothing from that.
 //   - Columns are those of the tick's own [Catalog]. A catalogue grows at its end; when series have had no value for
-//     SeriesIdle it shrinks, and columns move. Who compares ticks of different catalogues goes by name.
+//     SeriesIdle, or up to a sixtieth of it longer, it shrinks, and columns move. Who compares ticks of different
+//     catalogues goes by name.
 //   - Series of a host, hosts, and series in all are bounded. What is beyond a bound is rejected with its reason and counted;
 //     series that are known go on. What is pushed takes no room from what sensors measure.
 //   - An interval that a subscriber wishes for is a topic of its own, shared by all who wish for the same: a row has the

@@ -150,9 +150,9 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		}
 		bus.Sweep(now)
 	}
-	if len(bus.hosts)+len(bus.intervals)+bus.series+bus.undescribed+len(bus.everyone.counts) != 0 || bus.guestBytes != 0 {
+	if len(bus.hosts)+len(bus.intervals)+bus.series+bus.undescribed+len(bus.everyone.counts) != 0 || bus.undescribedBytes != 0 {
 		t.Errorf("left: hosts %d, intervals %d, series %d, followers of all %d, bytes %d",
-			len(bus.hosts), len(bus.intervals), bus.series, len(bus.everyone.counts), bus.guestBytes)
+			len(bus.hosts), len(bus.intervals), bus.series, len(bus.everyone.counts), bus.undescribedBytes)
 	}
 	if len(bus.slots) > 5 {
 		t.Errorf("%d slots of at most 5 hosts at a time", len(bus.slots))

@@ -3,7 +3,6 @@ package hub
 import (
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,23 +21,23 @@ type Hub struct {
 	rejections rejectionCounters
 	everyone   wakerSet      // of the subscriptions that follow all hosts
 	serial     atomic.Uint64 // every row with a serial up to this one can be read; written under mu
-	roll       atomic.Uint64 // grows when a host comes or leaves; written under mu
+	roster     atomic.Uint64 // grows when a host comes or leaves; written under mu
 
 	deriving sync.Mutex // held while a folded topic is made, so that it is made once; taken before mu
 
-	mu          sync.RWMutex // one writer at a time gives serials and stores; taken before Topic.mu
-	elapsed     time.Duration
-	swept       time.Duration // when the last sweep was
-	hosts       map[string]*host
-	order       []*host               // those that are listed
-	undescribed int                   // how many of those nobody described
-	series      int                   // of all hosts
-	intervals   map[time.Duration]int // of folded topics, and how many those are
-	guestBytes  uint64                // of the rings of hosts that nobody described
-	departed    uint64                // the highest position of the hosts that are forgotten
-	slots       []bool                // in use, see host.slot
-	marks       marks
-	watchers    []*watcher
+	mu               sync.RWMutex // one writer at a time gives serials and stores; taken before Topic.mu
+	elapsed          time.Duration
+	swept            time.Duration // when the last sweep was
+	hosts            map[string]*host
+	order            []*host               // those that are listed
+	undescribed      int                   // how many of those nobody described
+	series           int                   // of all hosts
+	intervals        map[time.Duration]int // of folded topics, and how many those are
+	undescribedBytes uint64                // of the rings of hosts that nobody described
+	highestForgotten uint64                // the highest position of the hosts that are forgotten
+	slots            []bool                // in use, see host.slot
+	marks            marks
+	watchers         []*watcher
 }
 
 var _ Bus = (*Hub)(nil)
@@ -75,7 +74,7 @@ func (h *Hub) describe(description metric.Host) (came *Topic) {
 	defer h.mu.Unlock()
 	subject, _ := h.find(description.Name)
 	if !subject.described {
-		h.moveOut(subject)
+		h.uncountHost(subject)
 		if subject.listed {
 			h.undescribed--
 		}
@@ -184,18 +183,6 @@ func (h *Hub) store(subject *host, tick *Tick) (ended []*Topic) {
 	return ended
 }
 
-// find is the host of that name, or a new one that the hub does not know yet. The lock must be held.
-func (h *Hub) find(name string) (found *host, isNew bool) {
-	if known, exists := h.hosts[name]; exists {
-		return known, false
-	}
-	// Positions of an epoch never come again, not even when a host of the same name comes after the first was forgotten.
-	return &host{
-		name: name, description: metric.Host{Name: name, Hostname: name},
-		base: h.newTopic(name, 0, h.departed), folded: make(map[time.Duration]*Topic), columns: newColumns(name),
-	}, true
-}
-
 // advance is the time since the hub began, which never goes back. The lock must be held.
 func (h *Hub) advance(now time.Time) time.Duration {
 	h.elapsed = max(h.elapsed, now.Sub(h.began))
@@ -204,28 +191,6 @@ func (h *Hub) advance(now time.Time) time.Duration {
 
 // wall is the time of the last advance in a form for people.
 func (h *Hub) wall() metric.TimestampMs { return metric.TimestampOf(h.options.Clock()) }
-
-// Hosts implements [Bus].
-func (h *Hub) Hosts() []metric.Host {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	hosts := make([]metric.Host, 0, len(h.order))
-	for _, listed := range h.order {
-		hosts = append(hosts, listed.status())
-	}
-	return hosts
-}
-
-// names are those of the hosts that there are.
-func (h *Hub) names() map[string]bool {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	names := make(map[string]bool, len(h.order))
-	for _, listed := range h.order {
-		names[listed.name] = true
-	}
-	return names
-}
 
 // Catalog implements [Bus].
 func (h *Hub) Catalog(name string) (*Catalog, bool) {
@@ -236,51 +201,4 @@ func (h *Hub) Catalog(name string) (*Catalog, bool) {
 		return nil, false
 	}
 	return found.columns.catalog, true
-}
-
-// list puts a host among those that there are, if it is not there yet. The lock must be held.
-func (h *Hub) list(subject *host) (came bool) {
-	if subject.listed {
-		return false
-	}
-	if _, kept := h.hosts[subject.name]; !kept {
-		h.hosts[subject.name] = subject
-		subject.slot = h.takeSlot()
-	}
-	if !subject.described {
-		h.undescribed++
-	}
-	subject.listed = true
-	now := h.wall()
-	subject.presence = presence{heard: h.advance(h.options.Clock()), heardAt: now}
-	h.order = append(h.order, subject)
-	h.roll.Add(1)
-	h.tell(HostLive, subject, now)
-	return true
-}
-
-func (h *Hub) takeSlot() int {
-	if free := slices.Index(h.slots, false); free >= 0 {
-		h.slots[free] = true
-		return free
-	}
-	h.slots = append(h.slots, true)
-	return len(h.slots) - 1
-}
-
-// unlist takes a host from those that there are. The lock must be held.
-func (h *Hub) unlist(subject *host, now metric.TimestampMs) {
-	subject.listed = false
-	h.undescribed--
-	h.order = slices.DeleteFunc(h.order, func(listed *host) bool { return listed == subject })
-	h.roll.Add(1)
-	h.tell(HostGone, subject, now)
-}
-
-// forget drops all of a host that has left and that nobody follows. The lock must be held.
-func (h *Hub) forget(subject *host) {
-	h.departed = max(h.departed, subject.base.lastSeq())
-	h.moveOut(subject)
-	h.slots[subject.slot] = false
-	delete(h.hosts, subject.name)
 }

@@ -67,9 +67,9 @@ func TestADayOfBackfillIsKept(t *testing.T) {
 	}
 }
 
-func TestGuestsShareABoundInBytes(t *testing.T) {
+func TestUndescribedHostsShareABoundInBytes(t *testing.T) {
 	const bound, hosts, rounds, tickBytes = 100_000, 10, 2000, 192
-	bus := hub.New(hub.Options{Backfill: time.Hour, MaxGuests: bound})
+	bus := hub.New(hub.Options{Backfill: time.Hour, MaxUndescribedBytes: bound})
 	bus.Describe(metric.Host{Name: "own"})
 	held := func(host string) int {
 		s := bus.Subscribe(1, asleep{})
@@ -84,7 +84,7 @@ func TestGuestsShareABoundInBytes(t *testing.T) {
 	for range rounds {
 		update.Timestamp += 100
 		for i := range hosts {
-			update.Host = fmt.Sprint("guest", i)
+			update.Host = fmt.Sprint("other", i)
 			bus.Publish(update)
 		}
 		update.Host = "own"
@@ -92,10 +92,10 @@ func TestGuestsShareABoundInBytes(t *testing.T) {
 	}
 	total := 0
 	for i := range hosts {
-		total += held(fmt.Sprint("guest", i))
+		total += held(fmt.Sprint("other", i))
 	}
 	if total > bound+tickBytes || total < bound/2 {
-		t.Errorf("guests hold %d bytes, expected about %d", total, bound)
+		t.Errorf("they hold %d bytes, expected about %d", total, bound)
 	}
 	if got := held("own"); got != rounds*tickBytes {
 		t.Errorf("the own host holds %d bytes, expected %d", got, rounds*tickBytes)

@@ -57,7 +57,7 @@ type Subscription struct {
 	horizon  uint64 // every row with a serial up to this one could be read when ready was filled
 	done     uint64 // everything with a serial up to this one has been delivered
 	all      *Wish  // for hosts that come later; nil unless all are followed
-	roll     uint64 // of the hub when the hosts were looked at last
+	roster   uint64 // of the hub when the hosts were looked at last
 }
 
 // Subscribe implements [Bus].
@@ -90,7 +90,7 @@ func (s *Subscription) FollowAll(wish Wish) ([]Start, error) {
 	}
 	s.all = &wish
 	s.horizon = s.hub.serial.Load()
-	s.roll = s.hub.roll.Load() // from here on a host that comes has no tick up to the horizon, see look
+	s.roster = s.hub.roster.Load() // from here on a host that comes has no tick up to the horizon, see look
 	var starts []Start
 	for _, host := range s.hub.Hosts() {
 		start, err := s.Follow(host.Name, wish)
@@ -152,10 +152,10 @@ func (s *Subscription) Next() (Delivery, bool) {
 
 // look finds the cursors that have something. Only ticks up to a serial that was complete before are looked at: else one
 // host's newer tick could pass another's older one that is stored a moment later. A host that came later than the last look
-// has no tick up to the last horizon, because the hub's roll grows before the serial does.
+// has no tick up to the last horizon, because the hub's roster grows before the serial does.
 func (s *Subscription) look() bool {
 	horizon := s.hub.serial.Load()
-	for s.all != nil && s.roll != s.hub.roll.Load() {
+	for s.all != nil && s.roster != s.hub.roster.Load() {
 		s.followNewcomers()
 		horizon = s.hub.serial.Load() // the waker is in place and will be told of all that comes behind this
 	}
@@ -204,7 +204,7 @@ func (s *Subscription) reorder(head *Tick) {
 
 // followNewcomers follows the hosts that came since the last look, and lets go of those that have left.
 func (s *Subscription) followNewcomers() {
-	s.roll = s.hub.roll.Load()
+	s.roster = s.hub.roster.Load()
 	listed := s.hub.names()
 	for _, cursor := range slices.Clone(s.cursors) {
 		name := cursor.topic.host

@@ -17,12 +17,12 @@ type Topic struct {
 	wakers   wakerSet
 	newest   atomic.Pointer[Tick]
 
-	fold   *fold  // of a folded topic; guarded by Hub.mu
-	users  int    // subscriptions that follow a folded topic; guarded by Hub.mu
-	origin uint64 // the position before the first one of all
-	lost   lost   // the newest tick that has left the ring; at first its position is the origin; guarded by Hub.mu
-	size   uint64 // bytes of all ticks so far; guarded by Hub.mu
-	guest  uint64 // bytes of the ring, as they are counted in Hub.guestBytes; guarded by Hub.mu
+	fold    *fold  // of a folded topic; guarded by Hub.mu
+	users   int    // subscriptions that follow a folded topic; guarded by Hub.mu
+	origin  uint64 // the position before the first one of all
+	lost    lost   // the newest tick that has left the ring; at first its position is the origin; guarded by Hub.mu
+	size    uint64 // bytes of all ticks so far; guarded by Hub.mu
+	counted uint64 // bytes of the ring, as they are counted in Hub.undescribedBytes; guarded by Hub.mu
 
 	mu   sync.RWMutex // held for writing together with Hub.mu, for reading by cursors
 	ring ring

@@ -62,7 +62,7 @@ func TestIdleSeriesLeaveTogether(t *testing.T) {
 }
 
 // A host that has left, is still followed, and is then described, is no guest any more.
-func TestAKeptHostThatIsDescribedIsNoGuest(t *testing.T) {
+func TestAKeptHostThatIsDescribedIsBoundedByItself(t *testing.T) {
 	now := time.Unix(1_690_000_000, 0)
 	bus := New(Options{Clock: func() time.Time { return now }, SeriesIdle: time.Minute})
 	bus.Publish(one("a", "cpu"))
@@ -79,7 +79,7 @@ func TestAKeptHostThatIsDescribedIsNoGuest(t *testing.T) {
 		t.Fatal("the host has not left")
 	}
 	bus.Describe(metric.Host{Name: "a"})
-	if bus.guestBytes != 0 {
-		t.Errorf("%d bytes of guests that there are not", bus.guestBytes)
+	if bus.undescribedBytes != 0 {
+		t.Errorf("%d bytes of hosts that there are not", bus.undescribedBytes)
 	}
 }

@@ -83,3 +83,35 @@ func TestAKeptHostThatIsDescribedIsBoundedByItself(t *testing.T) {
 		t.Errorf("%d bytes of hosts that there are not", bus.undescribedBytes)
 	}
 }
+
+// A past that is cut while a topic is made of it leaves no row that covers positions it has not seen.
+func TestAPastThatIsCutWhileItIsFolded(t *testing.T) {
+	bus := New(Options{Backfill: time.Hour})
+	publish := func(from, to int) {
+		for i := from; i <= to; i++ {
+			update := one("a", "cpu")
+			update.Timestamp = metric.TimestampMs(i)
+			bus.Publish(update)
+		}
+	}
+	publish(1, 15)
+	subject := bus.hosts["a"]
+	ring := &subject.base.ring
+	topic := bus.newFoldedTopic(subject, 10*time.Millisecond)
+	topic.foldIn(ring.since(ring.first), &bus.marks)
+	publish(16, 18)
+	for range 17 {
+		dropped := ring.oldest()
+		subject.base.lost = lost{dropped.Seq, dropped.Serial, dropped.Timestamp}
+		ring.dropOldest()
+	}
+	publish(19, 30)
+	topic = bus.catchUp(subject, topic)
+	rows := topic.ring.since(topic.ring.first)
+	if len(rows) != 2 || rows[0].From != 18 || rows[0].Seq != 19 || rows[1].From != 20 || rows[1].Seq != 29 {
+		t.Errorf("%d rows, the first from %d to %d", len(rows), rows[0].From, rows[0].Seq)
+	}
+	if topic.lost.serial != rows[0].Serial {
+		t.Errorf("lost up to serial %d, the row that is not whole has %d", topic.lost.serial, rows[0].Serial)
+	}
+}

@@ -38,7 +38,8 @@ func (h *Hub) join(name string, interval time.Duration, waker Waker) (*host, *To
 	if subject, topic, err = h.joinExisting(name, interval, waker); topic != nil || err != nil {
 		return subject, topic, err
 	}
-	return h.derive(name, interval, waker)
+	topic, err = h.derive(subject, interval, waker)
+	return subject, topic, err
 }
 
 // joinExisting returns no topic if it has to be made.
@@ -78,39 +79,19 @@ func (h *Hub) admitsInterval(interval time.Duration) error {
 
 // derive makes a folded topic. The past is folded without the lock, from a copy of the ring; what was published meanwhile
 // is folded under it.
-func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *Topic, error) {
+func (h *Hub) derive(subject *host, interval time.Duration, waker Waker) (*Topic, error) {
 	h.mu.RLock()
-	subject, known := h.hosts[name]
-	if !known {
-		h.mu.RUnlock()
-		return nil, nil, ErrUnknownHost
-	}
-	topic := h.newTopic(name, interval, subject.base.origin)
-	topic.lost = subject.base.lost
-	topic.fold = &fold{intervalMs: metric.TimestampMs(interval.Milliseconds()), slot: subject.slot}
+	topic := h.newFoldedTopic(subject, interval)
 	past, remembered := subject.base.ring.since(subject.base.ring.first), h.marks.clone()
 	h.mu.RUnlock()
-
-	for _, tick := range past {
-		topic.foldIn(tick, &remembered)
-	}
+	topic.foldIn(past, &remembered)
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.hosts[name] != subject || !subject.listed {
-		return nil, nil, ErrUnknownHost
+	if h.hosts[subject.name] != subject || !subject.listed {
+		return nil, ErrUnknownHost
 	}
-	ring := &subject.base.ring
-	behind := ring.search(ring.first, func(tick *Tick) bool { return len(past) == 0 || tick.Seq > past[len(past)-1].Seq })
-	for _, tick := range ring.since(behind) {
-		topic.foldIn(tick, &h.marks)
-	}
-	if row := topic.fold.sweep(&h.marks); row != nil {
-		topic.push(row, topic.maxBytes)
-	}
-	if len(past) > 0 {
-		topic.admitRest(past[0], h.serial.Load())
-	}
+	topic = h.catchUp(subject, topic)
 	if !subject.described {
 		h.count(topic)
 	}
@@ -118,25 +99,54 @@ func (h *Hub) derive(name string, interval time.Duration, waker Waker) (*host, *
 	h.intervals[interval]++
 	topic.users++
 	topic.wakers.add(waker)
-	return subject, topic, nil
+	return topic, nil
 }
 
-// foldIn folds a tick of the past into a topic that nobody follows yet.
-func (t *Topic) foldIn(tick *Tick, past *marks) {
-	if row := t.fold.add(tick, past); row != nil {
-		t.push(row, t.maxBytes)
+func (h *Hub) newFoldedTopic(subject *host, interval time.Duration) *Topic {
+	topic := h.newTopic(subject.name, interval, subject.base.origin)
+	topic.lost = subject.base.lost
+	topic.fold = &fold{intervalMs: metric.TimestampMs(interval.Milliseconds()), slot: subject.slot}
+	return topic
+}
+
+// foldIn folds ticks of the past into a topic that nobody follows yet.
+func (t *Topic) foldIn(ticks []*Tick, past *marks) {
+	for _, tick := range ticks {
+		if row := t.fold.add(tick, past); row != nil {
+			t.push(row, t.maxBytes)
+		}
 	}
 }
 
+// catchUp folds in what was published since the topic was made. If all that it has seen has left the ring meanwhile, it is
+// made again: its open row would miss what lies between.
+func (h *Hub) catchUp(subject *host, topic *Topic) *Topic {
+	ring := &subject.base.ring
+	from := ring.first
+	if last := topic.fold.last; last != nil && ring.oldest().Seq > last.Seq+1 {
+		topic = h.newFoldedTopic(subject, topic.interval)
+	} else if last != nil {
+		from = ring.search(from, func(tick *Tick) bool { return tick.Seq > last.Seq })
+	}
+	topic.foldIn(ring.since(from), &h.marks)
+	if row := topic.fold.sweep(&h.marks); row != nil {
+		topic.push(row, topic.maxBytes)
+	}
+	if ring.len() > 0 {
+		topic.admitRest(h.serial.Load())
+	}
+	return topic
+}
+
 // admitRest owns up to a first row that is made of the rest of its ticks, because the others have left the ring: whoever
-// resumes before its end has lost something.
-func (t *Topic) admitRest(first *Tick, newest uint64) {
-	switch {
-	case t.lost.serial == 0 || t.fold.bucketOf(t.lost.timestamp) != t.fold.bucketOf(first.Timestamp):
-	case t.ring.len() > 0:
-		t.lost.serial = t.ring.oldest().Serial
-	default:
-		t.lost.serial = newest + 1 // that row has not ended
+// resumes before its end has lost something. The newest serial is that of the hub.
+func (t *Topic) admitRest(newest uint64) {
+	first, serial := t.fold.last, newest+1 // of the open row, which has not ended
+	if t.ring.len() > 0 {
+		first, serial = t.ring.oldest(), t.ring.oldest().Serial
+	}
+	if t.lost.serial > 0 && t.fold.bucketOf(t.lost.timestamp) == t.fold.bucketOf(first.Timestamp) {
+		t.lost.serial = serial
 	}
 }
 

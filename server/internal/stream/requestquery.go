@@ -267,7 +267,8 @@ func parseTime(text string) (time.Duration, bool) {
 	duration, err := time.ParseDuration(text)
 	if err != nil {
 		seconds, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(seconds >= 0) || seconds > longest.Seconds() {
+		isOfGo := strings.ContainsAny(text, "_xX") // 1_000 and 0x1p4 are numbers to Go, and to nobody else here
+		if err != nil || isOfGo || !(seconds >= 0) || seconds > longest.Seconds() {
 			return 0, false
 		}
 		duration = time.Duration(math.Round(seconds * float64(time.Second)))

@@ -174,7 +174,7 @@ func TestAbusiveConnectionsLeaveNothingBehind(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		defer conn.Close()
+		defer streamtest.Over(conn).CloseNow()
 		kind := abuses[number%len(abuses)]
 		err = kind.play(&abuser{conn, program.address, rand.New(rand.NewPCG(uint64(number), 1))})
 		if err != nil {
@@ -192,7 +192,7 @@ func TestAbusiveConnectionsLeaveNothingBehind(t *testing.T) {
 		var err error
 		silent[i], err = dialAs(i, program.address)
 		must(t, err)
-		defer silent[i].Close()
+		defer streamtest.Over(silent[i]).CloseNow()
 	}
 	attack(t, connects-mute, visit)
 	for _, conn := range silent {

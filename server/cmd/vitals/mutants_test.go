@@ -120,8 +120,8 @@ func play(mutant []byte, number int, address string, codec wire.Codec) (survives
 	if err != nil {
 		return false, err
 	}
-	defer conn.Close()
 	client := streamtest.Over(conn)
+	defer client.CloseNow()
 	if err := client.Write([]byte(sessionHandshake(address, codec))); err != nil {
 		return false, err
 	}

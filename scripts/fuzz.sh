@@ -33,4 +33,5 @@ for package in "${packages[@]}"; do
     ran=$((ran + 1))
   done
 done
+[[ $ran -gt 0 ]] || { echo "fuzz: no target is called $pattern" >&2; exit 1; }
 echo "$ran targets, $time each: nothing broke"

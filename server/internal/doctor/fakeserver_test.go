@@ -19,6 +19,7 @@ import (
 type fakeServer struct {
 	skew     time.Duration // of its clock
 	interval float64       // that it claims, in seconds
+	proxy    string        // that stands before it
 	tell     func(*http.Request, map[string]any)
 	paths    map[string]http.HandlerFunc
 }
@@ -36,6 +37,9 @@ func refuse(w http.ResponseWriter, status int, code, field, message string) {
 }
 
 func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.proxy != "" {
+		w.Header().Set("Server", f.proxy)
+	}
 	if wrong := f.paths[r.URL.Path]; wrong != nil {
 		wrong(w, r)
 		return

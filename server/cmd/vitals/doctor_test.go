@@ -1,147 +1,63 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"vitals/internal/doctor"
 )
 
-// examine runs the doctor and gives what it found, by check.
-func examine(t *testing.T, code int, args ...string) *doctor.Report {
+// diagnose runs the doctor and wants these problems, by check, with what their messages say, and no others. When the machine
+// that runs the tests is so busy that events really are late, the doctor says so; that is why it may look again.
+func diagnose(t *testing.T, wanted map[string]string, args ...string) *doctor.Report {
 	t.Helper()
-	got, stdout, stderr := runToEnd(t, append([]string{"doctor", "--json"}, args...)...)
+	const tries = 3
+	var report *doctor.Report
+	var differences []string
+	for range tries {
+		report = examine(t, args...)
+		if differences = compare(report, wanted); len(differences) == 0 {
+			return report
+		}
+	}
+	t.Errorf("after %d tries:\n%s", tries, strings.Join(differences, "\n"))
+	return report
+}
+
+// examine runs the doctor; its exit code must say what its report does.
+func examine(t *testing.T, args ...string) *doctor.Report {
+	t.Helper()
+	code, stdout, stderr := runToEnd(t, append([]string{"doctor", "--json"}, args...)...)
 	var report doctor.Report
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil || got != code || stderr != "" {
-		t.Fatalf("exit code %d, wanted %d; %v, said %q:\n%s", got, code, err, stderr, stdout)
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || report.Healthy() != (code == 0) || code > 1 || stderr != "" {
+		t.Fatalf("exit code %d; %v, said %q:\n%s", code, err, stderr, stdout)
 	}
 	return &report
 }
 
-// verdicts checks what was found; checks that are not named must have passed or been skipped.
-func verdicts(t *testing.T, report *doctor.Report, wanted map[string]string) {
-	t.Helper()
+// compare lists what was found otherwise; checks that are not wanted to find a problem must have passed or been skipped.
+func compare(report *doctor.Report, wanted map[string]string) (differences []string) {
+	differ := func(format string, values ...any) { differences = append(differences, fmt.Sprintf(format, values...)) }
 	for _, finding := range report.Findings {
 		want, named := wanted[finding.Check]
 		isFine := finding.Verdict == doctor.Pass || finding.Verdict == doctor.Skip
 		if !named && !isFine {
-			t.Errorf("%s %s: %s", finding.Verdict, finding.Check, finding.Message)
+			differ("%s %s: %s", finding.Verdict, finding.Check, finding.Message)
 		}
 		if named && (isFine || !strings.Contains(finding.Message, want)) {
-			t.Errorf("%s is %s (%s), wanted a problem with %q", finding.Check, finding.Verdict, finding.Message, want)
+			differ("%s is %s (%s), wanted a problem with %q", finding.Check, finding.Verdict, finding.Message, want)
 		}
 	}
 	for check := range wanted {
 		if report.Finding(check) == nil {
-			t.Errorf("%s was not checked", check)
+			differ("%s was not checked", check)
 		}
 	}
-}
-
-// nginxAt is Debian's nginx with a configuration of ours.
-const nginxAt = "/usr/sbin/nginx"
-
-// startNginx runs nginx with the inside of its http block, in which LISTEN is the address; it gives that address.
-func startNginx(t *testing.T, inside string) string {
-	t.Helper()
-	if _, err := os.Stat(nginxAt); err != nil {
-		t.Skip("nginx is not installed (Debian: nginx-light): the doctor is not tested against it")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := listener.Addr().String()
-	must(t, listener.Close())
-	folder := t.TempDir()
-	must(t, os.Chmod(folder, 0o755))
-	user := ""
-	if os.Getuid() == 0 {
-		user = "user root;"
-	}
-	config := fmt.Sprintf(`%s
-daemon off; master_process on; worker_processes 1; pid %[2]s/pid; error_log %[2]s/error.log;
-events { worker_connections 64; }
-http {
-access_log off; client_body_temp_path %[2]s/body; proxy_temp_path %[2]s/proxy; fastcgi_temp_path %[2]s/fastcgi;
-uwsgi_temp_path %[2]s/uwsgi; scgi_temp_path %[2]s/scgi;
-%[3]s
-}
-`, user, folder, strings.ReplaceAll(inside, "LISTEN", address))
-	file := filepath.Join(folder, "nginx.conf")
-	must(t, os.WriteFile(file, []byte(config), 0o600))
-	// A context that kills would leave its workers alone in the world.
-	command := exec.CommandContext(context.Background(), nginxAt, "-c", file, "-p", folder, "-e", filepath.Join(folder, "error.log"))
-	must(t, command.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
-	t.Cleanup(func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		<-ended
-	})
-	eventually(t, "nginx listens", func() bool {
-		select {
-		case err := <-ended:
-			ended <- err
-			said, _ := os.ReadFile(filepath.Join(folder, "error.log"))
-			t.Fatalf("nginx ended: %v\n%s\n%s", err, said, config)
-		default:
-		}
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = conn.Close()
-		}
-		return err == nil
-	})
-	return address
-}
-
-// mended puts the lines of a report into a configuration, as the report says: those of a location replace what the
-// location says of the same, MEND marks where they go.
-func mended(t *testing.T, report *doctor.Report, config, upstream string) string {
-	t.Helper()
-	for _, mend := range report.MendsByProgram() {
-		if mend.Program != "nginx" {
-			continue
-		}
-		lines := strings.ReplaceAll(strings.Join(mend.Lines, "\n"), "127.0.0.1:8080", upstream)
-		switch {
-		case strings.HasPrefix(mend.Place, "http {"):
-			config = lines + "\n" + config
-		case strings.HasPrefix(mend.Place, "location "):
-			for line := range strings.SplitSeq(lines, "\n") {
-				config = dropDirective(config, line)
-			}
-			config = strings.ReplaceAll(config, "# MEND LOCATION", lines)
-		case strings.HasPrefix(mend.Place, "server {"):
-			config = strings.ReplaceAll(config, "# MEND SERVER", lines)
-		default:
-			t.Errorf("nobody knows where %q is", mend.Place)
-		}
-	}
-	return config
-}
-
-// dropDirective takes away the lines that say the same as a new one.
-func dropDirective(config, line string) string {
-	words := strings.Fields(line)
-	same := words[0]
-	if same == "proxy_set_header" {
-		same += " " + words[1]
-	}
-	var kept []string
-	for old := range strings.SplitSeq(config, "\n") {
-		if !strings.HasPrefix(strings.TrimSpace(old), same+" ") {
-			kept = append(kept, old)
-		}
-	}
-	return strings.Join(kept, "\n")
+	return differences
 }
 
 const quick = "--timeout=4s"
@@ -149,11 +65,11 @@ const quick = "--timeout=4s"
 func TestDoctorOfAServerWithoutAProxy(t *testing.T) {
 	t.Parallel()
 	program := start(t, "--base=/vitals")
-	verdicts(t, examine(t, 0, quick, "--idle=1s", "http://"+program.address+"/vitals"), nil)
-	code, stdout, stderr := runToEnd(t, "doctor", quick, program.address)
-	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "PASS  reachable ") || strings.Contains(stdout, "nginx") {
-		t.Errorf("exit code %d, said %q, printed\n%s", code, stderr, stdout)
-	}
+	diagnose(t, nil, quick, "--idle=1s", "http://"+program.address+"/vitals")
+	eventually(t, "a report in words that finds nothing", func() bool {
+		code, stdout, stderr := runToEnd(t, "doctor", quick, program.address)
+		return code == 0 && stderr == "" && strings.HasPrefix(stdout, "PASS  reachable ") && !strings.Contains(stdout, "nginx")
+	})
 }
 
 func TestDoctorOfNothing(t *testing.T) {
@@ -161,7 +77,7 @@ func TestDoctorOfNothing(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, listener.Close())
-	verdicts(t, examine(t, 1, quick, listener.Addr().String()), map[string]string{"reachable": "nothing listens"})
+	diagnose(t, map[string]string{"reachable": "nothing listens"}, quick, listener.Addr().String())
 	for _, args := range [][]string{{"ftp://x"}, {"http://a:b@c"}, {"x", "--timeout=1ms"}, {"x", "--idle=-1s"}} {
 		if code, stdout, stderr := runToEnd(t, append([]string{"doctor"}, args...)...); code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%v: exit code %d, printed %q, said %q", args, code, stdout, stderr)
@@ -173,8 +89,7 @@ func TestDoctorOfAServerThatDoesNotKnowItsName(t *testing.T) {
 	t.Parallel()
 	program := start(t)
 	address := startNginx(t, `server { listen LISTEN; location / { proxy_pass http://`+program.address+`; proxy_set_header Host vitals.example; } }`)
-	report := examine(t, 1, quick, address)
-	verdicts(t, report, map[string]string{"host": "for the name vitals.example instead of 127.0.0.1"})
+	diagnose(t, map[string]string{"host": "for the name vitals.example instead of 127.0.0.1"}, quick, address)
 }
 
 // TestDoctorOfNginxByDefault has what the manual of nginx begins with: a proxy_pass and nothing else.
@@ -188,11 +103,10 @@ func TestDoctorOfNginxByDefault(t *testing.T) {
         # MEND LOCATION
     }
 }`
-	report := examine(t, 1, quick, startNginx(t, config))
-	verdicts(t, report, map[string]string{
+	report := diagnose(t, map[string]string{
 		"origin": "instead of 127.0.0.1", "websocket": "Upgrade and Connection do not arrive", "http": "HTTP/1.0",
 		"address": "anybody can claim any address",
-	})
+	}, quick, startNginx(t, config))
 	if !strings.HasPrefix(report.Proxy, "nginx") {
 		t.Errorf("the proxy is %q", report.Proxy)
 	}
@@ -209,7 +123,7 @@ func TestDoctorOfNginxByDefault(t *testing.T) {
 			t.Errorf("%q stands %d times in\n%s", line, strings.Count(stdout, line), stdout)
 		}
 	}
-	verdicts(t, examine(t, 0, quick, startNginx(t, mended(t, report, config, program.address))), nil)
+	diagnose(t, nil, quick, startNginx(t, mended(t, report, config, program.address)))
 }
 
 // TestDoctorOfABrokenNginx: the stream is buffered, compressed and cut.
@@ -234,12 +148,11 @@ func TestDoctorOfABrokenNginx(t *testing.T) {
         # MEND LOCATION
     }
 }`
-	report := examine(t, 1, quick, "--idle=4s", startNginx(t, config))
-	verdicts(t, report, map[string]string{
+	report := diagnose(t, map[string]string{
 		"origin": "takes its own page for a stranger's", "websocket": "Upgrade and Connection", "compression": "gzip",
 		"events": "holds", "idle-events": "was cut after",
-	})
-	verdicts(t, examine(t, 0, quick, "--idle=4s", startNginx(t, mended(t, report, config, program.address))), nil)
+	}, quick, "--idle=4s", startNginx(t, config))
+	diagnose(t, nil, quick, "--idle=4s", startNginx(t, mended(t, report, config, program.address)))
 }
 
 // TestDoctorOfAWrongPrefix: the proxy does not take the path off.
@@ -247,14 +160,13 @@ func TestDoctorOfAWrongPrefix(t *testing.T) {
 	t.Parallel()
 	program := start(t, "--trusted-proxy=127.0.0.1")
 	address := startNginx(t, `server { listen LISTEN; location /vitals/ { proxy_pass http://`+program.address+`; } }`)
-	report := examine(t, 1, quick, address+"/vitals")
-	verdicts(t, report, map[string]string{"base": "with /vitals still on"})
+	report := diagnose(t, map[string]string{"base": "with /vitals still on"}, quick, address+"/vitals")
 	config := mended(t, report, "server { listen LISTEN;\n# MEND SERVER\n}", program.address)
-	verdicts(t, examine(t, 0, quick, startNginx(t, config)+"/vitals/"), nil)
+	diagnose(t, nil, quick, startNginx(t, config)+"/vitals/")
 	missing := startNginx(t, `server { listen LISTEN; location / { return 404; } }`)
-	verdicts(t, examine(t, 1, quick, missing+"/vitals"), map[string]string{"base": "nor does it answer at /"})
+	diagnose(t, map[string]string{"base": "nor does it answer at /"}, quick, missing+"/vitals")
 	elsewhere := startNginx(t, `server { listen LISTEN; location / { proxy_pass http://`+program.address+`; } location /vitals { return 404; } }`)
-	verdicts(t, examine(t, 1, quick, elsewhere+"/vitals"), map[string]string{"base": "it does at /"})
+	diagnose(t, map[string]string{"base": "it does at /"}, quick, elsewhere+"/vitals")
 }
 
 // TestDoctorOfOtherAnswers has what proxies answer in the place of Vitals.
@@ -266,7 +178,7 @@ func TestDoctorOfOtherAnswers(t *testing.T) {
 		`location / { add_header WWW-Authenticate Basic always; return 401; }`: "wants a login",
 	} {
 		address := startNginx(t, "server { listen LISTEN; "+inside+" }")
-		verdicts(t, examine(t, 1, quick, address), map[string]string{"reachable": says})
+		diagnose(t, map[string]string{"reachable": says}, quick, address)
 	}
 }
 
@@ -279,8 +191,8 @@ func TestDoctorOfOurNginx(t *testing.T) {
 	replace := strings.NewReplacer("listen 80;", "listen LISTEN;", "127.0.0.1:8080", program.address)
 	address := startNginx(t, replace.Replace(string(config)))
 	for _, path := range []string{"/", "/vitals/"} {
-		verdicts(t, examine(t, 0, quick, "--idle=1s", address+path), nil)
+		diagnose(t, nil, quick, "--idle=1s", address+path)
 	}
-	verdicts(t, examine(t, 1, quick, startNginx(t, strings.NewReplacer("listen 80;", "listen LISTEN;", "127.0.0.1:8080",
-		start(t).address).Replace(string(config)))), map[string]string{"address": "does not believe"})
+	diagnose(t, map[string]string{"address": "does not believe"}, quick, startNginx(t, strings.NewReplacer("listen 80;", "listen LISTEN;", "127.0.0.1:8080",
+		start(t).address).Replace(string(config))))
 }

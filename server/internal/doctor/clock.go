@@ -59,7 +59,8 @@ func (e *examination) checkForwarded(ctx context.Context) bool {
 	case !isVitals:
 		return e.find("address", Fail, "a request with X-Forwarded-For is not answered by Vitals")
 	case told.Address == nobody && told.ForwardedFor == nobody && e.report.Proxy == "":
-		return e.find("address", Skip, "no proxy is seen, and this machine is one of --trusted-proxy; ask from elsewhere, or through the proxy")
+		return e.find("address", Skip,
+			"no proxy is seen, and this machine is one of --trusted-proxy; ask from elsewhere, or through the proxy")
 	case told.Address == nobody && told.ForwardedFor == nobody: // what is behind it in the list was put there by a proxy
 		return e.find("address", Fail, "anybody can claim any address by X-Forwarded-For, and is believed", problemHeaders)
 	}

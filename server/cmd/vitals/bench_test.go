@@ -11,8 +11,9 @@ import (
 
 func TestBenchMeasuresARunningServer(t *testing.T) {
 	server := start(t, "--interval", "100ms")
-	for _, form := range []string{"session", "batch", "plain"} {
+	for _, form := range []string{"session", "batch", "plain", "events"} {
 		t.Run(form, func(t *testing.T) {
+			t.Parallel() // most of a measurement is waiting
 			var stdout, stderr output
 			code := run(context.Background(), []string{
 				"bench", "http://" + server.address, "--viewers", "8", "--stalled", "1", "--slow", "1", "--form", form,

@@ -96,7 +96,7 @@ func TestHandshakes(t *testing.T) {
 		"POST":                       {strings.Replace(good("/ws"), "GET", "POST", 1), 405, "method"},
 		"OPTIONS":                    {"OPTIONS /ws HTTP/1.1\r\n" + host + "\r\n\r\n", 405, "method"},
 		"unknown parameter":          {good("/ws?metric=cpu"), 400, "metric"},
-		"format is not there yet":    {good("/ws?format=cbor"), 400, "format"},
+		"format that is none":        {good("/ws?format=xml"), 400, "format"},
 		"bad switch":                 {good("/ws?batch=yes"), 400, "batch"},
 		"empty glob":                 {good("/ws?metrics="), 400, "metrics"},
 		"too many globs":             {good("/ws?metrics=" + strings.Repeat("a,", 16) + "a"), 400, "metrics"},

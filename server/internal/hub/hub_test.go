@@ -148,7 +148,7 @@ func TestRejectionsAreCountedByCause(t *testing.T) {
 	publish("c", "one")
 	publish("no host", "one", "two", "three", "four")
 	wanted := hub.Rejections{BadHost: 4, BadName: 1, NotFinite: 1, TooManySeries: 2, TooManyTotal: 2, TooManyHosts: 1}
-	if got := bus.Rejections(); got != wanted || got.Total() != 11 {
+	if got := bus.Rejections(); got != wanted {
 		t.Errorf("got %+v, expected %+v", got, wanted)
 	}
 }

@@ -26,11 +26,6 @@ type Rejections struct {
 	BadHost, BadName, NotFinite, TooManySeries, TooManyTotal, TooManyHosts uint64
 }
 
-// Total is the sum over all causes.
-func (r Rejections) Total() uint64 {
-	return r.BadHost + r.BadName + r.NotFinite + r.TooManySeries + r.TooManyTotal + r.TooManyHosts
-}
-
 // rejectionCounters count what Rejections tells.
 type rejectionCounters struct {
 	badHost, badName, notFinite, tooManySeries, tooManyTotal, tooManyHosts atomic.Uint64

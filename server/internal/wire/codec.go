@@ -33,14 +33,3 @@ type Codec interface {
 	// server; an unknown type gives nil without an error. Every error is a [*FieldError].
 	DecodeServer(data []byte) (Frame, error)
 }
-
-// CodecOf finds the codec of a subprotocol.
-func CodecOf(subprotocol string) (Codec, bool) {
-	switch subprotocol {
-	case SubprotocolJSON:
-		return JSON{}, true
-	case SubprotocolCBOR:
-		return CBOR{}, true
-	}
-	return nil, false
-}

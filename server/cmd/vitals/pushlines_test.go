@@ -58,11 +58,11 @@ func TestLinesAreRead(t *testing.T) {
 }
 
 // pushProcess starts vitals push as a process of its own, with something to write lines to.
-func pushProcess(t *testing.T, args string) (command *exec.Cmd, in io.WriteCloser, stderr *bytes.Buffer) {
+func pushProcess(t *testing.T, args string) (command *exec.Cmd, in io.WriteCloser, stderr *output) {
 	t.Helper()
 	command = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMainOfAServerProcess$")
 	command.Env = append(os.Environ(), serverProcess+"="+args)
-	stderr = new(bytes.Buffer)
+	stderr = new(output)
 	command.Stderr = stderr
 	in, err := command.StdinPipe()
 	must(t, err)
@@ -124,7 +124,7 @@ func TestLinesOutliveAServerThatIsKilled(t *testing.T) {
 		_, err := fmt.Fprintf(in, "meanwhile{n=%d} 2\n", i)
 		must(t, err)
 	}
-	time.Sleep(pushBatchWait) // so that it has tried in vain
+	eventually(t, "it has tried in vain", func() bool { return strings.Contains(stderr.String(), "trying again") })
 	_, _ = startProcess(t, address)
 	must(t, in.Close())
 	if err := command.Wait(); err != nil {

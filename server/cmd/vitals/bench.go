@@ -10,21 +10,22 @@ import (
 	"vitals/internal/bench"
 )
 
-// benchCommand answers how many viewers this machine can hold.
+// benchCommand answers how many viewers this machine can hold. No flag of it has a variable or a key in the settings file:
+// those are the server's, and mean something else there.
 type benchCommand struct {
 	URL      string        `arg:"" optional:"" help:"Address of a running server, such as http://127.0.0.1:8080. Without it one is started that invents a machine."`
-	Viewers  int           `default:"1000" placeholder:"N" help:"How many viewers come, 1 to 19000."`
-	Slow     int           `default:"0" placeholder:"N" help:"How many of them read only 1 KB a second."`
-	Stalled  int           `default:"0" placeholder:"N" help:"How many of them read nothing at all."`
-	Form     string        `default:"session" enum:"session,batch,plain,events" placeholder:"FORM" help:"What they ask for: session, batch (arrays), plain (triples), or events (Server-Sent Events)."`
-	Format   string        `default:"json" enum:"json,cbor" placeholder:"FORMAT" help:"json or cbor."`
-	Metrics  []string      `placeholder:"GLOB" help:"Which series they want; without it, all."`
-	Ramp     time.Duration `default:"0s" placeholder:"TIME" help:"Over how long they come; 0 is as fast as the server lets them."`
-	Duration time.Duration `default:"20s" placeholder:"TIME" help:"How long is counted, up to 1h."`
-	Interval time.Duration `default:"1s" placeholder:"TIME" help:"Time between two ticks; of the running server, or for the one that is started."`
-	Baseline bool          `help:"Measure the floor too, a plain loop of writes of the same bytes, and print the ratio."`
-	Pin      bool          `help:"Keep server and viewers on processors of their own."`
-	JSON     bool          `name:"json" help:"Print the result as JSON."`
+	Viewers  int           `default:"1000" env:"-" placeholder:"N" help:"How many viewers come, 1 to 19000."`
+	Slow     int           `default:"0" env:"-" placeholder:"N" help:"How many of them read only 1 KB a second."`
+	Stalled  int           `default:"0" env:"-" placeholder:"N" help:"How many of them read nothing at all."`
+	Form     string        `default:"session" enum:"session,batch,plain,events" env:"-" placeholder:"FORM" help:"What they ask for: session, batch (arrays), plain (triples), or events (Server-Sent Events)."`
+	Format   string        `default:"json" enum:"json,cbor" env:"-" placeholder:"FORMAT" help:"json or cbor."`
+	Metrics  []string      `env:"-" placeholder:"GLOB" help:"Which series they want; without it, all."`
+	Ramp     time.Duration `default:"0s" env:"-" placeholder:"TIME" help:"Over how long they come; 0 is as fast as the server lets them."`
+	Duration time.Duration `default:"20s" env:"-" placeholder:"TIME" help:"How long is counted, up to 1h."`
+	Interval time.Duration `default:"1s" env:"-" placeholder:"TIME" help:"Time between two ticks; of the running server, or for the one that is started."`
+	Baseline bool          `env:"-" help:"Measure the floor too, a plain loop of writes of the same bytes, and print the ratio."`
+	Pin      bool          `env:"-" help:"Keep server and viewers on processors of their own."`
+	JSON     bool          `name:"json" env:"-" help:"Print the result as JSON."`
 }
 
 // Help implements kong's HelpProvider.
@@ -75,8 +76,8 @@ func (c *benchCommand) Run(p *process) error {
 
 // benchFloorCommand is the floor as a program of its own.
 type benchFloorCommand struct {
-	Bytes    int           `default:"500" help:"Length of a message."`
-	Interval time.Duration `default:"1s" help:"Time between two rounds."`
+	Bytes    int           `default:"500" env:"-" help:"Length of a message."`
+	Interval time.Duration `default:"1s" env:"-" help:"Time between two rounds."`
 }
 
 // Run serves until the process is told to stop.

@@ -113,6 +113,16 @@ func TestTheFileMayBeNamedByAVariable(t *testing.T) {
 	}
 }
 
+// TestSettingsAreTheServersOwn: a variable that is set for the server means nothing to programs that only speak to one.
+func TestSettingsAreTheServersOwn(t *testing.T) {
+	for _, command := range []string{"push", "tail", "doctor", "bench", "bench-floor"} {
+		_, help, _ := runToEnd(t, command, "--help")
+		if others := strings.ReplaceAll(help, "$VITALS_CONFIG", ""); !strings.Contains(help, "--help") || strings.Contains(others, "$VITALS_") {
+			t.Errorf("a flag of %s has a variable:\n%s", command, help)
+		}
+	}
+}
+
 func TestAnUnknownVariableIsOneWarning(t *testing.T) {
 	t.Setenv("VITALS_PORT_8080_TCP", "tcp://10.0.0.1:8080")
 	code, stdout, stderr := runToEnd(t, "config", "check")

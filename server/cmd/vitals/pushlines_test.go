@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"vitals/internal/client"
 	"vitals/internal/metric"

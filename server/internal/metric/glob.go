@@ -41,12 +41,17 @@ func (g Glob) Match(name string) bool {
 	return at == len(pattern)
 }
 
-// SplitGlobs splits a list such as cpu,network.*,disk.device.read{device=a,b} at the commas outside braces.
+// SplitGlobs splits a list such as cpu,network.*,disk.device.read{device=a,b} at the commas outside braces. As in names, a
+// backslash inside braces stands before what has no meaning of its own.
 func SplitGlobs(list string) []string {
 	var globs []string
 	start, inBraces := 0, false
-	for i := range len(list) {
+	for i := 0; i < len(list); i++ {
 		switch list[i] {
+		case '\\':
+			if inBraces {
+				i++
+			}
 		case '{':
 			inBraces = true
 		case '}':

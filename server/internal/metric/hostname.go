@@ -14,10 +14,14 @@ import (
 const MaxHostBytes = 253
 
 // CheckHostName refuses a host name that could be read as another one or break what shows it. Letters, marks and digits of
-// any script and . _ - : are allowed, in Unicode's composed form (NFC), 1 to 253 bytes. The error says what is wrong.
+// any script and . _ - : are allowed, in Unicode's composed form (NFC), 1 to 253 bytes; neither . nor .. alone, which are no
+// names of files. The error says what is wrong.
 func CheckHostName(name string) error {
 	if name == "" || len(name) > MaxHostBytes {
 		return fmt.Errorf("host name: must have 1 to %d bytes, has %d", MaxHostBytes, len(name))
+	}
+	if name == "." || name == ".." {
+		return errors.New("host name: must have more than dots")
 	}
 	if !utf8.ValidString(name) {
 		return errors.New("host name: is not valid UTF-8")
@@ -54,5 +58,9 @@ func CleanHostName(name string) string {
 }
 
 func isHostRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune("._-:", r)
+	known := unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune("._-:", r)
+	return known && !isInvisible(r) && !unicode.Is(unicode.Variation_Selector, r)
 }
+
+// isInvisible reports letters and marks that nothing is drawn for, such as the Hangul filler.
+func isInvisible(r rune) bool { return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) }

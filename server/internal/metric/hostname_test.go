@@ -38,6 +38,12 @@ func TestCheckHostName(t *testing.T) {
 		"\xff":                                false,
 		"ku\u0308che":                         false, // decomposed
 		"\u0301a":                             false, // a mark on nothing
+		"a\u3164b":                            false, // a letter that is not seen
+		"a\ufe0fb":                            false, // a mark that is not seen
+		"a\u034fb":                            false, // another one
+		".":                                   false, // what a file cannot be called
+		"..":                                  false,
+		"...":                                 true,
 		"<script>":                            false,
 		"host{a=b}":                           false,
 		"\U0001f600":                          false,
@@ -57,6 +63,8 @@ func TestCleanHostName(t *testing.T) {
 		"":             "host",
 		"\u0301":       "host",
 		"a\xffb":       "a-b",
+		"..":           "host",
+		"a\ufe0fb":     "a-b",
 		"Anna's / Mac": "Anna-s---Mac",
 	} {
 		if got := CleanHostName(name); got != wanted {
@@ -68,7 +76,7 @@ func TestCleanHostName(t *testing.T) {
 func FuzzHostName(f *testing.F) {
 	for _, seed := range []string{
 		"web-1", "", "küche", "ku\u0308che", "a b", "a\x00b", "a\u202eb", "\xff\xfe", "fe80::1", "\u0301a", "한국", "\u1112\u1161\u11ab",
-		strings.Repeat("ü", 127), "...", "a\u0300\u0301\u0302",
+		strings.Repeat("ü", 127), "...", "..", "a\u3164", "a\ufe0f", "a\u0300\u0301\u0302",
 	} {
 		f.Add(seed)
 	}

@@ -2,6 +2,7 @@ package metric_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,7 @@ func TestParseNameRefuses(t *testing.T) {
 		"cpu{a=zero\u200bwidth}":                "unprintable",
 		"cpu{a=\xff}":                           "UTF-8",
 		"cpu{a=\ufffd}":                         "unprintable",
+		"cpu{a=Hangul\u3164filler}":             "unprintable",
 		strings.Repeat("a", 101):                "1 to 100",
 		"a{b=" + strings.Repeat("c", 200) + "}": "at most 200",
 	} {
@@ -155,8 +157,8 @@ func TestParseGlobRefusesEmptyAndLong(t *testing.T) {
 }
 
 func TestSplitGlobsKeepsBracesTogether(t *testing.T) {
-	got := metric.SplitGlobs("cpu,x{a=1,b=2},network.*")
-	if len(got) != 3 || got[1] != "x{a=1,b=2}" {
+	got := metric.SplitGlobs(`cpu,x{a=1,b=2},y{a=\},b=\\},network.*`)
+	if want := []string{"cpu", "x{a=1,b=2}", `y{a=\},b=\\}`, "network.*"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -163,8 +163,8 @@ func checkWord(what, word string, maxBytes int, dots bool) error {
 	return nil
 }
 
-// checkValue refuses what could change how the name is read or shown: control, format (bidi, zero width) and invalid runes,
-// and the sign that decoders put for text that they could not read: two names that differ there would be one.
+// checkValue refuses what could change how the name is read or shown: control, format (bidi, zero width), invisible and
+// invalid runes, and the sign that decoders put for text that they could not read: two names that differ there would be one.
 func checkValue(label Label) error {
 	if label.Value == "" {
 		return fmt.Errorf("metric name: label %s is empty", label.Key)
@@ -173,7 +173,7 @@ func checkValue(label Label) error {
 		return fmt.Errorf("metric name: label %s is not valid UTF-8", label.Key)
 	}
 	for _, r := range label.Value {
-		if !unicode.IsPrint(r) || r == utf8.RuneError {
+		if !unicode.IsPrint(r) || isInvisible(r) || r == utf8.RuneError {
 			return fmt.Errorf("metric name: label %s holds the unprintable character %U", label.Key, r)
 		}
 	}

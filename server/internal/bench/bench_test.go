@@ -172,7 +172,7 @@ func TestLoadCountsWhatTheFloorSends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seen.fast.Deliveries == 0 || seen.fast.Deliveries%20 != 0 || seen.fast.Lost+seen.fast.Duplicates+seen.fast.Closed != 0 {
+	if seen.fast.Deliveries < 20 || seen.fast.Lost+seen.fast.Duplicates+seen.fast.Closed != 0 {
 		t.Errorf("%+v", seen.fast)
 	}
 	if cost == nil || cost.ResidentBytes == 0 || cost.MillisecondsPerSecond <= 0 {

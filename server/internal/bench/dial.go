@@ -2,10 +2,13 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -24,6 +27,11 @@ const (
 	raw     Form = "raw"     // no handshake: the floor
 )
 
+const (
+	handshakeTimeout  = 10 * time.Second
+	maxHandshakeBytes = 64 << 10 // of the server's answer, and what it sends right behind it
+)
+
 // viewersPerAddress keeps the ports of one source address, and what a server allows it, from running out.
 const viewersPerAddress = 1000
 
@@ -32,6 +40,7 @@ type target struct {
 	address netip.AddrPort
 	host    string
 	base    string
+	timeout time.Duration // of a handshake
 }
 
 // parseTarget reads a URL such as http://127.0.0.1:8080/. Names other than localhost are refused: raw sockets ask no name
@@ -52,7 +61,7 @@ func parseTarget(text string) (target, error) {
 	if err != nil || !address.Addr().Is4() {
 		return target{}, fmt.Errorf("address %q: must have an IPv4 address or localhost", text)
 	}
-	return target{address: address, host: parsed.Host, base: strings.TrimSuffix(parsed.Path, "/")}, nil
+	return target{address: address, host: parsed.Host, base: strings.TrimSuffix(parsed.Path, "/"), timeout: handshakeTimeout}, nil
 }
 
 // dial connects the viewer of that number; on the loopback network from one of several addresses.
@@ -100,12 +109,21 @@ func (t target) shakeHands(socket int, options LoadOptions) ([]byte, error) {
 	if options.Form == Events {
 		wanted = "HTTP/1.1 200 "
 	}
+	patience := unix.NsecToTimeval(t.timeout.Nanoseconds())
+	if err := unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &patience); err != nil {
+		return nil, fmt.Errorf("handshake: %w", err)
+	}
 	var answer []byte
 	var buffer [4 << 10]byte
-	for {
+	for len(answer) < maxHandshakeBytes {
 		length, err := unix.Read(socket, buffer[:])
-		if err != nil || length == 0 {
-			return nil, fmt.Errorf("handshake: the server hung up after %q: %w", answer, err)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EAGAIN):
+			return nil, fmt.Errorf("handshake: the server says nothing for %v", t.timeout)
+		case err != nil || length == 0:
+			return nil, fmt.Errorf("handshake: the server hung up after %.300q: %w", answer, errors.Join(err, io.ErrUnexpectedEOF))
 		}
 		answer = append(answer, buffer[:length]...)
 		head, rest, complete := bytes.Cut(answer, []byte("\r\n\r\n"))
@@ -120,6 +138,7 @@ func (t target) shakeHands(socket int, options LoadOptions) ([]byte, error) {
 		}
 		return rest, err
 	}
+	return nil, fmt.Errorf("handshake: the answer has no end within %d bytes", maxHandshakeBytes)
 }
 
 // request is the opening of the stream.

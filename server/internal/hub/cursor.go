@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	"vitals/internal/metric"
+)
 
 // cursor is where a subscription stands in one topic.
 type cursor struct {
@@ -34,7 +38,7 @@ func (c *cursor) head(lagBytes uint64) *Tick {
 
 // deliver steps behind a tick that head found.
 func (c *cursor) deliver(tick *Tick) Delivery {
-	delivery := Delivery{Topic: c.topic, Host: c.topic.host, Tick: tick}
+	delivery := Delivery{Topic: c.topic, Host: c.topic.host, Tick: tick, IsPast: tick.row <= c.replay}
 	if tick.From > c.expect {
 		delivery.Skipped, delivery.SkippedFrom = tick.From-c.expect, c.expect
 	}
@@ -57,15 +61,27 @@ func (c *cursor) begin(h *Hub, wish Wish) Start {
 		from = topic.newerThan(wish.Backfill)
 	}
 	ring := &topic.ring
+	if rows := uint64(wish.Newest); wish.Since != nil && rows > 0 && ring.next-from > rows {
+		from, start.Lost = topic.onlyFrom(ring.next-rows, *wish.Since, start.Lost)
+	}
 	c.next, c.replay, c.expect = ring.next, ring.next-1, topic.lastSeq()+1
 	if !wish.Replay {
 		start.Past = ring.since(from)
-		return start
-	}
-	if from < ring.next {
+	} else if from < ring.next {
 		c.next, c.expect = from, ring.at(from).From
 	}
+	start.Behind = c.expect - 1
 	return start
+}
+
+// onlyFrom gives up the rows after a position that lie before another row, beside what is lost already.
+func (t *Topic) onlyFrom(row uint64, since metric.Position, already *Lost) (uint64, *Lost) {
+	lost := Lost{From: since.Seq + 1}
+	if already != nil {
+		lost = *already
+	}
+	lost.To = t.ring.at(row).From - 1
+	return row, &lost
 }
 
 // afterSeq is the first row that ends behind a position, and what between the two is lost. If the position means nothing

@@ -17,7 +17,7 @@ const maxUnusualIntervals = 16
 // isUsual says that an interval always has room.
 func isUsual(interval time.Duration) bool {
 	return slices.Contains([]time.Duration{
-		2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second, 30 * time.Second,
+		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second, 30 * time.Second,
 		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour,
 	}, interval)
 }

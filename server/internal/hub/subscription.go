@@ -17,6 +17,7 @@ type Wish struct {
 	Interval time.Duration    // rows folded over so much time, in whole milliseconds; up to the hub's own interval: every tick
 	Since    *metric.Position // everything after this position of the host
 	Serial   *uint64          // everything after this serial, see [Tick]; of one wish for several hosts
+	Newest   int              // with Since: so many rows of the past at most, the newest; those before them are lost
 	// Replay hands the past out by Next, in order with that of the other hosts, instead of in Start.Past. The past is
 	// exempt from the bound on lag, and the subscription holds none of it.
 	Replay bool
@@ -28,6 +29,7 @@ type Start struct {
 	Topic   *Topic
 	Catalog *Catalog
 	Past    []*Tick // oldest first; none with Wish.Replay
+	Behind  uint64  // the position right before the first one that Next will deliver
 	// Lost is set when the subscriber named a position or a serial and not everything after it is remembered.
 	Lost *Lost
 }
@@ -45,6 +47,7 @@ type Delivery struct {
 	Tick        *Tick
 	Skipped     uint64 // positions
 	SkippedFrom uint64 // the first of them, if there are any
+	IsPast      bool   // it was there when the host was followed, and wished for: that it comes late is no lag
 }
 
 // Subscription follows any number of hosts. It is used by one goroutine at a time.

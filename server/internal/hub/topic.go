@@ -40,6 +40,9 @@ func (t *Topic) Host() string { return t.host }
 // Interval is the time that one row stands for: 0 for every tick as it came.
 func (t *Topic) Interval() time.Duration { return t.interval }
 
+// RowsBehind is how many rows the topic has after this one of its own. It takes no lock.
+func (t *Topic) RowsBehind(row *Tick) uint64 { return t.newest.Load().row - row.row }
+
 func (h *Hub) newTopic(host string, interval time.Duration, origin uint64) *Topic {
 	return &Topic{
 		host: host, interval: interval, maxAge: h.options.Backfill, maxBytes: uint64(h.options.MaxBytes), ring: newRing(),

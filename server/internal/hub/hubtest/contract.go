@@ -42,6 +42,7 @@ func Run(t *testing.T, newBus Maker) {
 		"a clock is set":                             clockIsSet,
 		"resume sends what came after":               resumes,
 		"resume says what is lost":                   resumeLost,
+		"resume with the newest rows":                resumeNewest,
 		"order over hosts":                           orderOverHosts,
 		"resume by serial":                           resumeBySerial,
 		"replay in order":                            replayInOrder,

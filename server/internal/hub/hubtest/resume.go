@@ -58,6 +58,32 @@ func resumes(t *testing.T, newBus Maker) {
 	}
 }
 
+// A subscriber that returns may want only the newest rows of what it missed; the rest is lost, and it is told.
+func resumeNewest(t *testing.T, newBus Maker) {
+	for since, lost := range map[uint64]*hub.Lost{28: nil, 27: nil, 26: {From: 27, To: 27}, 12: {From: 13, To: 27}, 2: {From: 3, To: 27}} {
+		bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
+		publish(bus, "a", 1, 30)
+		s := subscribe(t, bus)
+		start := follow(t, s, "a", hub.Wish{Since: &metric.Position{Epoch: bus.Epoch(), Seq: since}, Newest: 3, Replay: true})
+		if (start.Lost == nil) != (lost == nil) || lost != nil && *start.Lost != *lost {
+			t.Errorf("since %d: lost %+v, expected %+v", since, start.Lost, lost)
+		}
+		if wanted := max(since, 27); start.Behind != wanted {
+			t.Errorf("since %d: goes on behind %d, expected %d", since, start.Behind, wanted)
+		}
+		publish(bus, "a", 31, 31)
+		for seq := max(since, 27) + 1; seq <= 31; seq++ {
+			delivery, found := s.Next()
+			if !found || delivery.Tick.Seq != seq || delivery.Skipped > 0 || delivery.IsPast != (seq <= 30) {
+				t.Fatalf("since %d: delivered %+v, expected position %d", since, delivery, seq)
+			}
+			if seq < 31 && delivery.Topic.RowsBehind(delivery.Tick) != 31-seq {
+				t.Errorf("position %d has %d rows behind it", seq, delivery.Topic.RowsBehind(delivery.Tick))
+			}
+		}
+	}
+}
+
 func resumeLost(t *testing.T, newBus Maker) {
 	bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
 	publish(bus, "a", 1, 30)

@@ -23,9 +23,10 @@ func attackSize(usual, full int) int {
 	return usual
 }
 
-// attacker is one of many loopback addresses, so that limits of an address do not keep an attack small.
+// attacker is one of a thousand loopback addresses, so that limits of an address do not keep an attack small. Each that was
+// seen is remembered for a while.
 func attacker(number int) string {
-	return fmt.Sprintf("127.7.%d.%d", number/200%200+1, number%200+1)
+	return fmt.Sprintf("127.7.%d.%d", number/200%5+1, number%200+1)
 }
 
 // neighbour watches beside an attack and must not notice it: a session and an event stream that miss nothing.

@@ -147,6 +147,23 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestLinesToPasteHoldNothingOfStrangers: a server may claim anything as the address of its peer.
+func TestLinesToPasteHoldNothingOfStrangers(t *testing.T) {
+	for claimed, wanted := range map[string]string{
+		"10.0.0.9": "10.0.0.9", "fd00::9%eth0; reboot": "fd00::9", "fd00::9": "fd00::9", "$(reboot)": "127.0.0.1", "": "127.0.0.1",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			report := examine(t, &fakeServer{tell: func(_ *http.Request, told map[string]any) {
+				told["address"], told["forwardedFor"] = claimed, "198.51.100.7"
+			}}, 0)
+			line := "vitals serve --trusted-proxy " + wanted
+			if mends := report.MendsByProgram(); len(mends) != 1 || len(mends[0].Lines) != 1 || mends[0].Lines[0] != line {
+				t.Errorf("%q: the lines are %q, wanted %q", claimed, mends, line)
+			}
+		})
+	}
+}
+
 // examine runs the doctor without a network and in a time of its own: a machine that is busy makes nothing late.
 func examine(t *testing.T, handler http.Handler, idle time.Duration) *Report {
 	t.Helper()

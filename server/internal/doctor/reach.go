@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -20,10 +21,9 @@ func (e *examination) checkReachable(ctx context.Context) bool {
 	e.report.Proxy = proxyOf(got.header)
 	if isVitals {
 		e.connection = told
-		if told.TrustedProxy || told.Address == "" {
-			e.site.Proxy = "127.0.0.1"
-		} else {
-			e.site.Proxy = client.Printable(told.Address)
+		// It goes into a command line that people paste into a shell, so nothing but an address will do.
+		if peer, err := netip.ParseAddr(told.Address); err == nil && !told.TrustedProxy {
+			e.site.Proxy = peer.WithZone("").String()
 		}
 		return e.find("reachable", Pass, "Vitals answers at "+e.address.String()+e.through())
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -189,4 +191,19 @@ func TestHealthcheck(t *testing.T) {
 	if code != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "refused") {
 		t.Errorf("a dead server: exit code %d, printed %q, said %q", code, stdout, stderr)
 	}
+}
+
+func TestHealthcheckPrintsNothingThatATerminalObeys(t *testing.T) {
+	for status, wantedCode := range map[int]int{http.StatusOK: 0, http.StatusTeapot: 1} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "well\x1b]0;title\a\r\u202e")
+		}))
+		code, stdout, stderr := runToEnd(t, "healthcheck", server.URL)
+		server.Close()
+		if said := stdout + stderr; code != wantedCode || !strings.Contains(said, "well") || strings.ContainsAny(said, "\x1b\a\r\u202e") {
+			t.Errorf("%d: exit code %d, %q", status, code, said)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"vitals/internal/client"
 )
 
 const healthTimeout = 5 * time.Second
@@ -33,11 +35,12 @@ func (c *healthcheckCommand) Run(p *process) error {
 	}
 	defer response.Body.Close()
 	const answerBytes = 256
-	answer, _ := io.ReadAll(io.LimitReader(response.Body, answerBytes)) // the status decides
+	body, _ := io.ReadAll(io.LimitReader(response.Body, answerBytes)) // the status decides
+	answer := client.Printable(strings.TrimSpace(string(body)))
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("healthcheck: %s answered %s: %s", address, response.Status, strings.TrimSpace(string(answer)))
+		return fmt.Errorf("healthcheck: %s answered %s: %s", address, client.Printable(response.Status), answer)
 	}
-	_, err = p.stdout.Write(answer)
+	_, err = fmt.Fprintln(p.stdout, answer)
 	return err
 }
 

@@ -142,8 +142,10 @@ story('a legend switches its line off and on, and is remembered', async ({ stage
 async function ends(live: LivePage): Promise<[string, string]> {
   const at = async (key: string) => {
     await live.chart('CPU').press(key)
-    await expect.poll(() => live.underCrosshair('CPU'), { message: key }).not.toBe('')
-    return live.underCrosshair('CPU')
+    let seen = ''
+    const read = async () => (seen = await live.underCrosshair('CPU'))
+    await expect.poll(read, { message: key }).toMatch(/^\d\d:\d\d:\d\d/)
+    return seen
   }
   const oldest = await at('Home')
   const newest = await at('End')

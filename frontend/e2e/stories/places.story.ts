@@ -63,6 +63,7 @@ story('the app on another host that the server does not allow says so', async ({
   const server = await stage.simulate('--static', 'none')
   const live = await stage.blank()
   live.watched.expect(lostConnection)
+  live.watched.expect(/blocked by CORS policy|net::ERR_FAILED/) // so it asks whether plain HTTP gets through
   await live.page.goto(`${host.url}?server=${server.url}`)
   await expect.poll(() => live.page.innerText('body')).toContain(server.url)
   await expect.poll(() => live.page.innerText('body')).toContain(`--allow-origin ${host.origin}`)

@@ -68,8 +68,9 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	return s.streams.ServeEvents(w, s.limits.AsClient(r))
 }
 
-func (s *Server) serveNotFound(http.ResponseWriter, *http.Request) error {
-	return &apiError{Code: codeNotFound, Message: "there is nothing at this path; the API is under /api/v1", Field: "path"}
+// serveNotFound answers whatever the method: a path that is misspelt has none.
+func (s *Server) serveNotFound(w http.ResponseWriter, r *http.Request) {
+	s.writeError(w, r, &apiError{Code: codeNotFound, Message: "there is nothing at this path; the API is under /api/v1", Field: "path"})
 }
 
 func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) error {

@@ -125,6 +125,7 @@ func TestEveryErrorOfTheAPIHasOneForm(t *testing.T) {
 		{"GET", "/api/", 404, "not_found", "path"},
 		{"GET", "/api/v1", 404, "not_found", "path"},
 		{"GET", "/api/v2/hosts", 404, "not_found", "path"},
+		{"POST", "/api/v1/event", 404, "not_found", "path"},
 		{"GET", "/api/v1/hosts/x", 404, "not_found", "path"},
 		{"GET", "/api/index.html", 404, "not_found", "path"},
 		{"POST", "/api/v1/hosts", 405, "method_not_allowed", "method"},

@@ -76,10 +76,15 @@ func badPaths() []refusedRequest {
 	}
 	otherMethods := []string{"PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "FOO", "get", "post", "HEADS", "GE-T"}
 	for _, path := range []string{
-		"/ws", "/events", "/api/v1/hosts", "/api/v1/catalog", "/api/v1/connection", "/api", "/api/", "/api/v1/nothing", "/docs", "/docs/", "/livez", "/readyz", "/healthz", "/",
+		"/ws", "/events", "/api/v1/hosts", "/api/v1/catalog", "/api/v1/connection", "/docs", "/docs/", "/livez", "/readyz", "/healthz", "/",
 	} {
 		for _, method := range append([]string{"POST", "OPTIONS"}, otherMethods...) {
 			add(request(method, path), 405, "method_not_allowed", "method", "%s %s", method, path)
+		}
+	}
+	for _, path := range []string{"/api", "/api/", "/api/v1/nothing", "/api/v1/event"} { // what is not there has no methods
+		for _, method := range append([]string{"POST", "OPTIONS"}, otherMethods...) {
+			add(request(method, path), 404, "not_found", "path", "%s %s", method, path)
 		}
 	}
 	for path, field := range map[string]string{

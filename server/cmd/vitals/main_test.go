@@ -56,11 +56,18 @@ type program struct {
 // the test at the latest.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
+	return startAfter(t, func() {}, args...)
+}
+
+// startAfter is start with something that is done before, by the thread that begins.
+func startAfter(t *testing.T, before func(), args ...string) *program {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &program{cancel: cancel, ended: make(chan struct{})}
 	standard := []string{"serve", "--source=simulate", "--static=none", "--interval=100ms", "--backfill=5s", "--listen=127.0.0.1:0"}
 	go func() {
 		defer close(p.ended)
+		before()
 		p.code = run(ctx, append(standard, args...), &p.stdout, &p.stderr)
 	}()
 	t.Cleanup(func() { p.stop() })

@@ -85,6 +85,9 @@ func (a *abuser) cutPush() string {
 	return "POST /api/v1/events HTTP/1.1\r\nHost: " + a.address + "\r\nContent-Length: 1000\r\n\r\n" + `[{"metric":"a","value":1,"host":"abuse"},{"met`
 }
 
+// fewSeries keeps small what the server keeps of pasts that were asked for, so that a leak would be seen beside it.
+var fewSeries = wire.Subscribe{Metrics: []string{"cpu", "load.*"}}
+
 // abuses are ways to connect that help nobody.
 var abuses = []struct {
 	name string
@@ -106,15 +109,19 @@ var abuses = []struct {
 	{"a reset in the middle of a frame", func(a *abuser) error {
 		client, err := a.openSession()
 		whole := string(streamtest.Frame(fin|opText, []byte(goodTexts[0])))
-		return errors.Join(err, client.Send(wire.Subscribe{}), a.say(a.part(whole)), a.reset())
+		return errors.Join(err, client.Send(fewSeries), a.say(a.part(whole)), a.reset())
 	}},
 	{"a reset while the past is sent", func(a *abuser) error {
+		err := a.say(streamtest.Handshake(a.address, "/ws?backfill=5s&batch=1"))
+		return errors.Join(err, a.wantStatus(http.StatusSwitchingProtocols), a.reset())
+	}},
+	{"a reset while a session's past is sent", func(a *abuser) error {
 		client, err := a.openSession()
-		return errors.Join(err, client.Send(wire.Subscribe{}), a.reset())
+		return errors.Join(err, client.Send(fewSeries), a.reset())
 	}},
 	{"a slow close", func(a *abuser) error {
 		client, err := a.openSession()
-		err = errors.Join(err, client.Send(wire.Subscribe{}))
+		err = errors.Join(err, client.Send(fewSeries))
 		for _, b := range streamtest.Frame(fin|opClose, []byte{3, 232}) {
 			_ = client.Write([]byte{b})
 			time.Sleep(time.Millisecond)

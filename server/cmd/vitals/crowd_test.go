@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -168,7 +169,7 @@ func TestACrowdOfSlowViewers(t *testing.T) {
 	var readers sync.WaitGroup
 	defer readers.Wait()
 	failures := make(chan error, 2*ofEachKind)
-	for _, onlooker := range append(slow[:len(slow):len(slow)], fast...) {
+	for _, onlooker := range append(slices.Clip(slow), fast...) {
 		readers.Go(func() { failures <- onlooker.watch(crowdRows) })
 	}
 	heap := heapBytes()

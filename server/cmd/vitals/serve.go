@@ -69,7 +69,7 @@ func (c *serveCommand) Run(p *process) error {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	defer listener.Close()
-	return c.serve(p, newHouse(c.Settings, source, app, limited, logger), listener)
+	return c.serve(p, newApplication(c.Settings, source, app, limited, logger), listener)
 }
 
 // loadApp finds the app that the settings ask for; nil if none is wanted.
@@ -105,8 +105,8 @@ func (c *serveCommand) openSource(ctx context.Context, logger zerolog.Logger) (c
 	return source, nil
 }
 
-// house is the program put together: what is sampled, the hub that everything passes, and who is told.
-type house struct {
+// application is the program put together: what is sampled, the hub that everything passes, and who is told.
+type application struct {
 	settings   settings.Settings
 	source     collect.Source
 	hub        *hub.Hub
@@ -119,37 +119,39 @@ type house struct {
 	lastSample atomic.Pointer[time.Time] // when the own host was published; its monotonic clock survives a clock that is set
 }
 
-func newHouse(options settings.Settings, source collect.Source, app *web.App, limited *limits.Limits, logger zerolog.Logger) *house {
+func newApplication(
+	options settings.Settings, source collect.Source, app *web.App, limited *limits.Limits, logger zerolog.Logger,
+) *application {
 	hosts := source.Hosts()
-	h := &house{settings: options, source: source, limits: limited, own: hosts[0].Name, logger: logger}
-	h.hub = hub.New(hub.Options{
+	a := &application{settings: options, source: source, limits: limited, own: hosts[0].Name, logger: logger}
+	a.hub = hub.New(hub.Options{
 		Interval: options.Interval, Backfill: options.Backfill, Families: source.Families(),
 		MaxHosts: options.MaxHosts, MaxSeries: options.MaxSeriesPerHost, MaxTotal: options.MaxSeries,
 	})
 	sampled := make([]string, 0, len(hosts))
 	for _, host := range hosts {
-		h.hub.Describe(host)
+		a.hub.Describe(host)
 		sampled = append(sampled, host.Name)
 	}
-	h.ingest = ingest.New(ingest.Options{
-		Bus: h.hub, Own: h.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill,
+	a.ingest = ingest.New(ingest.Options{
+		Bus: a.hub, Own: a.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill,
 		Peer: func(r *http.Request) string { return limited.Client(r).String() }, Logger: logger,
 	})
 	streamOptions := stream.Options{
-		Bus: h.hub, Publisher: h.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,
+		Bus: a.hub, Publisher: a.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,
 		Admit: limited.Admit,
 	}
 	if app != nil {
 		streamOptions.App = app.Fingerprint()
 	}
-	h.streams = stream.New(streamOptions)
-	h.web = web.New(web.Options{
-		Bus: h.hub, Streams: h.streams, Ingest: h.ingest, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
+	a.streams = stream.New(streamOptions)
+	a.web = web.New(web.Options{
+		Bus: a.hub, Streams: a.streams, Ingest: a.ingest, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
 		AllowHosts: append(ownNames(hosts[0], options.Listen), options.AllowHost...),
-		LastSample: h.newestSample,
+		LastSample: a.newestSample,
 		Interval:   options.Interval, Limits: limited, Logger: logger,
 	})
-	return h
+	return a
 }
 
 // ownNames are the names by which this machine may be asked: its own, and the one it was told to listen on.
@@ -165,32 +167,32 @@ func ownNames(own metric.Host, listen string) []string {
 }
 
 // publish is the sink of the sampler.
-func (h *house) publish(update metric.Update) {
-	h.hub.Publish(update)
-	if update.Host == h.own {
+func (a *application) publish(update metric.Update) {
+	a.hub.Publish(update)
+	if update.Host == a.own {
 		now := time.Now()
-		h.lastSample.Store(&now)
+		a.lastSample.Store(&now)
 	}
 }
 
 // newestSample is when the own host was published last, zero before the first time.
-func (h *house) newestSample() time.Time {
-	if newest := h.lastSample.Load(); newest != nil {
+func (a *application) newestSample() time.Time {
+	if newest := a.lastSample.Load(); newest != nil {
 		return *newest
 	}
 	return time.Time{}
 }
 
 // sweep has the hub and ingestion do what is due by the clock, until the context ends.
-func (h *house) sweep(ctx context.Context) {
+func (a *application) sweep(ctx context.Context) {
 	clock := time.NewTicker(sweepInterval)
 	defer clock.Stop()
 	for forgotten := time.Now(); ; {
 		select {
 		case now := <-clock.C:
-			h.hub.Sweep(now)
+			a.hub.Sweep(now)
 			if now.Sub(forgotten) >= forgetInterval {
-				h.ingest.Sweep(now)
+				a.ingest.Sweep(now)
 				forgotten = now
 			}
 		case <-ctx.Done():
@@ -200,34 +202,34 @@ func (h *house) sweep(ctx context.Context) {
 }
 
 // prefill gives a simulated past to the ring, up to the present moment, so that a demo begins full.
-func (h *house) prefill(ctx context.Context) {
-	simulation, isSimulated := h.source.(*collect.Simulation)
+func (a *application) prefill(ctx context.Context) {
+	simulation, isSimulated := a.source.(*collect.Simulation)
 	if !isSimulated {
 		return
 	}
-	at := time.Now().Truncate(h.settings.Interval).Add(-h.settings.Backfill)
+	at := time.Now().Truncate(a.settings.Interval).Add(-a.settings.Backfill)
 	for tick := uint64(0); at.Before(time.Now()) && ctx.Err() == nil; tick++ {
 		for _, update := range simulation.Sample(ctx, at, tick) {
-			h.publish(update)
+			a.publish(update)
 		}
-		at = at.Add(h.settings.Interval)
+		at = at.Add(a.settings.Interval)
 	}
 }
 
 // serve runs all actors until the process is told to stop or one of them fails, then ends them in order.
-func (c *serveCommand) serve(p *process, h *house, listener net.Listener) error {
+func (c *serveCommand) serve(p *process, a *application, listener net.Listener) error {
 	server := &http.Server{
-		Handler: h.web, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: answerTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{h.logger}, "", 0),
-		ConnState: h.limits.ConnState, ConnContext: h.limits.ConnContext,
+		Handler: a.web, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: answerTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{a.logger}, "", 0),
+		ConnState: a.limits.ConnState, ConnContext: a.limits.ConnContext,
 	}
-	h.prefill(p.ctx)
+	a.prefill(p.ctx)
 	actors, ctx := errgroup.WithContext(p.ctx)
 	actors.Go(func() error {
-		return ignore(collect.Run(ctx, c.Interval, h.source, h.publish), context.Canceled)
+		return ignore(collect.Run(ctx, c.Interval, a.source, a.publish), context.Canceled)
 	})
 	actors.Go(func() error {
-		h.sweep(ctx)
+		a.sweep(ctx)
 		return nil
 	})
 	actors.Go(func() error {
@@ -235,44 +237,44 @@ func (c *serveCommand) serve(p *process, h *house, listener net.Listener) error 
 	})
 	actors.Go(func() error {
 		<-ctx.Done()
-		return h.shutdown(server)
+		return a.shutdown(server)
 	})
-	h.announce(p.stdout, listener)
+	a.announce(p.stdout, listener)
 	if err := actors.Wait(); err != nil {
 		return err
 	}
-	h.logger.Info().Msg("stopped")
+	a.logger.Info().Msg("stopped")
 	return nil
 }
 
 // shutdown stops accepting, tells every viewer, and waits for them.
-func (h *house) shutdown(server *http.Server) error {
+func (a *application) shutdown(server *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	h.logger.Info().Msg("stopping")
+	a.logger.Info().Msg("stopping")
 	var ending errgroup.Group
-	ending.Go(func() error { return h.streams.Shutdown(ctx) })
+	ending.Go(func() error { return a.streams.Shutdown(ctx) })
 	ending.Go(func() error { return server.Shutdown(ctx) })
 	if err := ending.Wait(); err != nil {
-		h.logger.Warn().Err(err).Msg("some connections were cut")
+		a.logger.Warn().Err(err).Msg("some connections were cut")
 		return server.Close()
 	}
 	return nil
 }
 
 // announce prints the one line with the address to open.
-func (h *house) announce(stdout io.Writer, listener net.Listener) {
+func (a *application) announce(stdout io.Writer, listener net.Listener) {
 	address := listener.Addr().(*net.TCPAddr)
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {
 		host = "localhost"
 	}
 	if !address.IP.IsLoopback() {
-		h.logger.Warn().Stringer("address", address).Msg("anybody who reaches this address can watch; there is no login")
+		a.logger.Warn().Stringer("address", address).Msg("anybody who reaches this address can watch; there is no login")
 	}
-	base := strings.TrimSuffix(h.settings.Base, "/") + "/"
+	base := strings.TrimSuffix(a.settings.Base, "/") + "/"
 	fmt.Fprintf(stdout, "Vitals is at http://%s%s\n", net.JoinHostPort(host, fmt.Sprint(address.Port)), base)
-	h.logger.Info().Str("version", version).Str("source", h.settings.Source).Dur("interval", h.settings.Interval).
+	a.logger.Info().Str("version", version).Str("source", a.settings.Source).Dur("interval", a.settings.Interval).
 		Stringer("address", address).Msg("serving")
 }
 

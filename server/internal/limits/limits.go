@@ -40,9 +40,9 @@ type token [sha256.Size]byte
 
 // Limits decides who is served.
 type Limits struct {
-	options Options
-	ledger  ledger
-	door    *door
+	options  Options
+	refusals refusalLog
+	sockets  *socketList
 
 	mu          sync.Mutex
 	connections int
@@ -60,10 +60,10 @@ func New(options Options) *Limits {
 	setDefault(&options.BodyBytesPerSecond, defaultBodyBytes)
 	setDefault(&options.Sockets, defaultSockets)
 	l := &Limits{
-		options: options, ledger: ledger{logger: options.Logger},
+		options: options, refusals: refusalLog{logger: options.Logger},
 		addresses: newTable(maxVisitors), tokens: make(map[token]int),
 	}
-	l.door = newDoor(options.Sockets, func(client netip.Addr) { l.ledger.note(IdleSockets, client) })
+	l.sockets = newSocketList(options.Sockets, func(client netip.Addr) { l.refusals.note(IdleSockets, client) })
 	return l
 }
 
@@ -92,7 +92,7 @@ func (l *Limits) AsClient(r *http.Request) *http.Request {
 }
 
 // Refused counts the refusals of a cause.
-func (l *Limits) Refused(cause Cause) uint64 { return l.ledger.counts[cause].Load() }
+func (l *Limits) Refused(cause Cause) uint64 { return l.refusals.counts[cause].Load() }
 
 // Admit lets a viewer in; leave gives its place back. The error is a [*Refusal].
 func (l *Limits) Admit(r *http.Request) (leave func(), err error) {
@@ -106,10 +106,10 @@ func (l *Limits) Admit(r *http.Request) (leave func(), err error) {
 	}
 	l.mu.Unlock()
 	if isRefused {
-		l.ledger.note(refused, client)
+		l.refusals.note(refused, client)
 		return nil, refusal(refused)
 	}
-	l.door.admitted(r)
+	l.sockets.admitted(r)
 	return sync.OnceFunc(func() { l.leave(visitor, bearer, hasBearer) }), nil
 }
 

@@ -52,8 +52,8 @@ func (c Cause) String() string {
 	}[c]
 }
 
-// ledger counts refusals and writes them down, seldom.
-type ledger struct {
+// refusalLog counts refusals and writes them down, seldom.
+type refusalLog struct {
 	logger zerolog.Logger
 	counts [causeCount]atomic.Uint64
 
@@ -62,7 +62,7 @@ type ledger struct {
 }
 
 // note counts one. A flood would fill the log, so a line stands for all of its cause since the last one.
-func (l *ledger) note(cause Cause, client fmt.Stringer) {
+func (l *refusalLog) note(cause Cause, client fmt.Stringer) {
 	total := l.counts[cause].Add(1)
 	if !l.isDue(cause, time.Now()) {
 		return
@@ -70,7 +70,7 @@ func (l *ledger) note(cause Cause, client fmt.Stringer) {
 	l.logger.Warn().Stringer("limit", cause).Stringer("client", client).Uint64("refused", total).Msg("limit reached")
 }
 
-func (l *ledger) isDue(cause Cause, now time.Time) bool {
+func (l *refusalLog) isDue(cause Cause, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if last := l.logged[cause]; !last.IsZero() && now.Sub(last) < logEvery {

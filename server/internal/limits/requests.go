@@ -43,7 +43,7 @@ func (l *Limits) begin(client netip.Addr, hasBody bool) (*visitor, error) {
 	}
 	l.mu.Unlock()
 	if isRefused {
-		l.ledger.note(cause, client)
+		l.refusals.note(cause, client)
 		return nil, refusedRequest(cause, visitor)
 	}
 	return visitor, nil

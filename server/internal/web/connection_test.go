@@ -18,7 +18,7 @@ type connection struct {
 	ServerTime                                    float64
 }
 
-func askConnection(t *testing.T, h *house, headers ...string) connection {
+func askConnection(t *testing.T, h *testServer, headers ...string) connection {
 	t.Helper()
 	got := h.get("/api/v1/connection", headers...)
 	var told connection
@@ -30,7 +30,7 @@ func askConnection(t *testing.T, h *house, headers ...string) connection {
 
 func TestTheConnectionAsTheServerSeesIt(t *testing.T) {
 	before := time.Now()
-	told := askConnection(t, newHouse(t, nil), "Origin", "http://localhost:8080", "X-Forwarded-For", "198.51.100.7", "X-Forwarded-Proto", "https")
+	told := askConnection(t, newTestServer(t, nil), "Origin", "http://localhost:8080", "X-Forwarded-For", "198.51.100.7", "X-Forwarded-Proto", "https")
 	want := connection{
 		Address: "192.0.2.1", Host: "localhost:8080", Origin: "http://localhost:8080", Protocol: "HTTP/1.1",
 		ForwardedFor: "198.51.100.7", Secure: true, ServerTime: told.ServerTime,
@@ -44,7 +44,7 @@ func TestTheConnectionAsTheServerSeesIt(t *testing.T) {
 }
 
 func TestTheConnectionThroughATrustedProxy(t *testing.T) {
-	h := newHouse(t, func(options *web.Options) {
+	h := newTestServer(t, func(options *web.Options) {
 		options.Limits = limits.New(limits.Options{TrustedProxies: limits.Proxies{netip.MustParsePrefix("192.0.2.0/24")}})
 	})
 	told := askConnection(t, h, "X-Forwarded-For", "203.0.113.9, 198.51.100.7")
@@ -54,7 +54,7 @@ func TestTheConnectionThroughATrustedProxy(t *testing.T) {
 }
 
 func TestLongHeadersAreNotEchoedWhole(t *testing.T) {
-	told := askConnection(t, newHouse(t, nil), "X-Forwarded-For", strings.Repeat("é", 4000))
+	told := askConnection(t, newTestServer(t, nil), "X-Forwarded-For", strings.Repeat("é", 4000))
 	if len(told.ForwardedFor) > 512 || !strings.HasPrefix(told.ForwardedFor, "éé") {
 		t.Errorf("echoed %d bytes: %.20q", len(told.ForwardedFor), told.ForwardedFor)
 	}

@@ -29,10 +29,10 @@ func TestEveryDocumentedPathIsServed(t *testing.T) {
 	if len(contract.Paths) < fewest {
 		t.Fatalf("only %d paths", len(contract.Paths))
 	}
-	house := newHouse(t, takesEvents)
+	server := newTestServer(t, takesEvents)
 	for path, methods := range contract.Paths {
 		for method, operation := range methods {
-			got := house.ask(strings.ToUpper(method), path+"?no-such-parameter=1")
+			got := server.ask(strings.ToUpper(method), path+"?no-such-parameter=1")
 			if got.status == http.StatusNotFound || got.status == http.StatusMethodNotAllowed {
 				t.Errorf("%s %s: %d %s", method, path, got.status, got.body)
 			}
@@ -42,7 +42,7 @@ func TestEveryDocumentedPathIsServed(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/nowhere", "/api/v1/nowhere"} {
-		if got := house.ask(http.MethodPost, path); got.status != http.StatusNotFound && got.status != http.StatusMethodNotAllowed {
+		if got := server.ask(http.MethodPost, path); got.status != http.StatusNotFound && got.status != http.StatusMethodNotAllowed {
 			t.Errorf("%s is not in the contract and answers %d", path, got.status)
 		}
 	}

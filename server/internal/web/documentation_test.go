@@ -9,8 +9,8 @@ import (
 )
 
 func TestDocumentationIsShown(t *testing.T) {
-	house := newHouse(t, nil)
-	if got := house.get("/docs"); got.status != http.StatusPermanentRedirect || got.header.Get("Location") != "docs/" {
+	server := newTestServer(t, nil)
+	if got := server.get("/docs"); got.status != http.StatusPermanentRedirect || got.header.Get("Location") != "docs/" {
 		t.Errorf("/docs: %d to %q", got.status, got.header.Get("Location"))
 	}
 	for target, wanted := range map[string]string{
@@ -20,24 +20,24 @@ func TestDocumentationIsShown(t *testing.T) {
 		"/docs/openapi.yaml": "application/yaml",
 		"/docs/schema.json":  "application/json",
 	} {
-		got := house.get(target)
+		got := server.get(target)
 		if got.status != http.StatusOK || got.header.Get("Content-Type") != wanted || got.body == "" {
 			t.Errorf("%s: %d, %s", target, got.status, got.header.Get("Content-Type"))
 		}
 	}
-	if got := house.get("/docs/none.html"); got.status != http.StatusNotFound {
+	if got := server.get("/docs/none.html"); got.status != http.StatusNotFound {
 		t.Errorf("a page that does not exist: %d", got.status)
 	}
 }
 
 // The content policy refuses scripts and styles within a page, and a link that leads nowhere is worse than none.
 func TestDocumentationHoldsTogether(t *testing.T) {
-	house := newHouse(t, nil)
+	server := newTestServer(t, nil)
 	links := regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 	pages := map[string]string{}
 	read := func(name string) string {
 		if _, known := pages[name]; !known {
-			pages[name] = house.get("/docs/" + name).body
+			pages[name] = server.get("/docs/" + name).body
 		}
 		return pages[name]
 	}
@@ -59,7 +59,7 @@ func TestDocumentationHoldsTogether(t *testing.T) {
 			if target == "" {
 				target = page
 			}
-			if house.get("/docs/"+target).status != http.StatusOK {
+			if server.get("/docs/"+target).status != http.StatusOK {
 				t.Errorf("%s links to %s, which is not there", page, target)
 			}
 			if fragment != "" && !strings.Contains(read(target), `id="`+fragment+`"`) {

@@ -22,7 +22,7 @@ import (
 	"vitals/internal/web"
 )
 
-// takesEvents lets a house take events; its own host measures cpu.
+// takesEvents lets a server take events; its own host measures cpu.
 func takesEvents(options *web.Options) {
 	bus := options.Bus
 	options.Ingest = ingest.New(ingest.Options{Bus: bus, Own: "web-1", Sampled: []string{"web-1"}})
@@ -30,14 +30,14 @@ func takesEvents(options *web.Options) {
 }
 
 // post sends a body; the headers are pairs.
-func (h *house) post(target, body string, headers ...string) answer {
+func (s *testServer) post(target, body string, headers ...string) answer {
 	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, target, strings.NewReader(body))
 	request.Host = "localhost:8080"
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, request)
+	s.ServeHTTP(recorder, request)
 	response := recorder.Result()
 	defer response.Body.Close()
 	text, _ := io.ReadAll(response.Body)
@@ -53,12 +53,12 @@ func zipped(text string) string {
 }
 
 // catalog lists the names of a host's series.
-func (h *house) catalog(t *testing.T, host string) (names []string) {
+func (s *testServer) catalog(t *testing.T, host string) (names []string) {
 	t.Helper()
 	var got struct {
 		Series []metric.Series `json:"series"`
 	}
-	if err := json.Unmarshal([]byte(h.get("/api/v1/catalog?host="+host).body), &got); err != nil {
+	if err := json.Unmarshal([]byte(s.get("/api/v1/catalog?host="+host).body), &got); err != nil {
 		t.Fatal(err)
 	}
 	for _, series := range got.Series {
@@ -114,7 +114,7 @@ func TestPushedEvents(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := newHouse(t, takesEvents).post("/api/v1/events", test.body, test.header...)
+			got := newTestServer(t, takesEvents).post("/api/v1/events", test.body, test.header...)
 			if got.status != test.status || !strings.Contains(got.body, test.says) {
 				t.Errorf("%d %s", got.status, got.body)
 			}
@@ -126,7 +126,7 @@ func TestPushedEvents(t *testing.T) {
 }
 
 func TestPushedSeriesAreInTheCatalogue(t *testing.T) {
-	h := newHouse(t, takesEvents)
+	h := newTestServer(t, takesEvents)
 	h.post("/api/v1/events", `{"metric":"room.temp{floor=1,side=south west}","value":21.3,"host":"attic"}`)
 	if names := h.catalog(t, "attic"); len(names) != 1 || names[0] != "room.temp{floor=1,side=south west}" {
 		t.Errorf("catalogue: %v", names)
@@ -154,7 +154,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			for _, path := range []string{"/api/v1/events", "/api/v1/write"} {
-				h := newHouse(t, takesEvents)
+				h := newTestServer(t, takesEvents)
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				got := h.post(path, test.body, append(test.header, "Content-Type", "text/plain")...)
@@ -177,7 +177,7 @@ func TestBodiesAreBounded(t *testing.T) {
 
 func TestOneLongEventSpoilsNoOther(t *testing.T) {
 	long := `{"metric":"a","value":1,"help":"` + strings.Repeat("x", 70<<10) + `"}`
-	got := newHouse(t, takesEvents).post("/api/v1/events", `{"metric":"b","value":1}`+"\n"+long+"\n"+`{"metric":"c","value":1}`)
+	got := newTestServer(t, takesEvents).post("/api/v1/events", `{"metric":"b","value":1}`+"\n"+long+"\n"+`{"metric":"c","value":1}`)
 	if got.status != http.StatusMultiStatus || !strings.Contains(got.body, `"accepted":2,"rejected":[{"index":1,"code":"malformed"`) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
@@ -185,7 +185,7 @@ func TestOneLongEventSpoilsNoOther(t *testing.T) {
 
 // TestASlowBodyIsCutAndCostsNobodyElse has a sender that stops in the middle; meanwhile others are served.
 func TestASlowBodyIsCutAndCostsNobodyElse(t *testing.T) {
-	h := newHouse(t, takesEvents)
+	h := newTestServer(t, takesEvents)
 	server := httptest.NewUnstartedServer(h)
 	server.Config.ReadTimeout = time.Second // for the head too, on a machine that may be busy
 	server.Start()
@@ -209,7 +209,7 @@ func TestASlowBodyIsCutAndCostsNobodyElse(t *testing.T) {
 }
 
 func TestAStreamedBodyIsShownBeforeItEnds(t *testing.T) {
-	h := newHouse(t, takesEvents)
+	h := newTestServer(t, takesEvents)
 	server := httptest.NewServer(h)
 	defer server.Close()
 	reader, writer := io.Pipe()
@@ -247,7 +247,7 @@ func TestAStreamedBodyIsShownBeforeItEnds(t *testing.T) {
 }
 
 func TestOnlyPagesOfAllowedOriginsMayWrite(t *testing.T) {
-	h := newHouse(t, func(options *web.Options) {
+	h := newTestServer(t, func(options *web.Options) {
 		takesEvents(options)
 		options.AllowOrigins = []string{"https://app.example"}
 	})
@@ -284,7 +284,7 @@ func TestOnlyPagesOfAllowedOriginsMayWrite(t *testing.T) {
 }
 
 func TestPushesAreOnlyPosted(t *testing.T) {
-	h := newHouse(t, takesEvents)
+	h := newTestServer(t, takesEvents)
 	for _, path := range []string{"/api/v1/events", "/api/v1/write", "/api/v2/write", "/api/v1/query"} {
 		if got := h.get(path); got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != http.MethodPost {
 			t.Errorf("%s: %d, Allow %q", path, got.status, got.header.Get("Allow"))
@@ -303,7 +303,7 @@ func TestAFloodOfNewSeries(t *testing.T) {
 	bus := hub.New(hub.Options{MaxSeries: 50, MaxHosts: 3, MaxTotal: 80, SeriesIdle: time.Hour, Clock: clock})
 	bus.Describe(metric.Host{Name: "web-1", Hostname: "web-1"})
 	service := ingest.New(ingest.Options{Bus: bus, Own: "web-1", Sampled: []string{"web-1"}, Clock: clock})
-	h := newHouse(t, func(options *web.Options) {
+	h := newTestServer(t, func(options *web.Options) {
 		takesEvents(options)
 		options.Bus, options.Ingest = bus, service
 	})

@@ -44,7 +44,7 @@ func TestTelegraf(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, takesEvents)
+			h := newTestServer(t, takesEvents)
 			got := h.post(test.path, test.body, test.header...)
 			if got.status != http.StatusNoContent || got.body != "" {
 				t.Fatalf("%d %s", got.status, got.body)
@@ -61,7 +61,7 @@ func TestTelegraf(t *testing.T) {
 // TestTelegrafAsksForADatabase before its first write, unless it was told not to; anything but success is a warning at
 // each write.
 func TestTelegrafAsksForADatabase(t *testing.T) {
-	h := newHouse(t, takesEvents)
+	h := newTestServer(t, takesEvents)
 	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
 	got := h.post("/api/v1/query", url.Values{"q": {`CREATE DATABASE "telegraf"`}}.Encode(), form...)
 	var answer struct {
@@ -104,7 +104,7 @@ func TestWhatTelegrafIsTold(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := newHouse(t, takesEvents).post("/api/v1/write"+test.query, test.body)
+			got := newTestServer(t, takesEvents).post("/api/v1/write"+test.query, test.body)
 			if got.status != test.status || !strings.Contains(got.body, test.says) {
 				t.Fatalf("%d %s", got.status, got.body)
 			}
@@ -125,7 +125,7 @@ func TestWhatTelegrafIsTold(t *testing.T) {
 
 // TestTelegrafReadsEveryRefusal: also those that come before anybody looks at the lines are in InfluxDB's form.
 func TestTelegrafReadsEveryRefusal(t *testing.T) {
-	h := newHouse(t, func(options *web.Options) {
+	h := newTestServer(t, func(options *web.Options) {
 		takesEvents(options)
 		options.Limits = limits.New(limits.Options{RequestsPerSecond: 0.001})
 	})
@@ -147,7 +147,7 @@ func TestTelegrafReadsEveryRefusal(t *testing.T) {
 }
 
 func TestPrometheusRemoteWriteIsToldThatThisIsAnotherProtocol(t *testing.T) {
-	got := newHouse(t, takesEvents).post("/api/v1/write", "\x00", "Content-Type", "application/x-protobuf", "Content-Encoding", "snappy")
+	got := newTestServer(t, takesEvents).post("/api/v1/write", "\x00", "Content-Type", "application/x-protobuf", "Content-Encoding", "snappy")
 	if got.status != http.StatusUnsupportedMediaType || !strings.Contains(got.body, "text/plain") {
 		t.Errorf("%d %s", got.status, got.body)
 	}

@@ -38,13 +38,13 @@ func builtApp() fstest.MapFS {
 	}
 }
 
-// house is a server with one host that has published once.
-type house struct {
+// testServer is a server with one host that has published once.
+type testServer struct {
 	*web.Server
 	lastSample time.Time
 }
 
-func newHouse(t *testing.T, change func(*web.Options)) *house {
+func newTestServer(t *testing.T, change func(*web.Options)) *testServer {
 	t.Helper()
 	bus := hub.New(hub.Options{})
 	bus.Describe(metric.Host{Name: "web-1", Hostname: "web-1", CPUCount: 4})
@@ -55,7 +55,7 @@ func newHouse(t *testing.T, change func(*web.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := &house{lastSample: time.Now()}
+	made := &testServer{lastSample: time.Now()}
 	options := web.Options{
 		Bus: bus, Streams: streams, App: app, Interval: time.Second, Logger: zerolog.Nop(),
 		LastSample: func() time.Time { return made.lastSample },
@@ -68,7 +68,7 @@ func newHouse(t *testing.T, change func(*web.Options)) *house {
 }
 
 func TestTooManyRequestsAreToldWhenToComeBack(t *testing.T) {
-	h := newHouse(t, func(options *web.Options) {
+	h := newTestServer(t, func(options *web.Options) {
 		options.Limits = limits.New(limits.Options{RequestsPerSecond: 0.001})
 	})
 	if first := h.ask(http.MethodGet, "/api/v1/hosts"); first.status != http.StatusOK {
@@ -92,7 +92,7 @@ type answer struct {
 	body   string
 }
 
-func (h *house) ask(method, target string, headers ...string) answer {
+func (s *testServer) ask(method, target string, headers ...string) answer {
 	request := httptest.NewRequestWithContext(context.Background(), method, target, nil)
 	request.Host = "localhost:8080"
 	for i := 0; i < len(headers); i += 2 {
@@ -103,19 +103,19 @@ func (h *house) ask(method, target string, headers ...string) answer {
 		}
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, request)
+	s.ServeHTTP(recorder, request)
 	response := recorder.Result()
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
 	return answer{status: response.StatusCode, header: response.Header, body: string(body)}
 }
 
-func (h *house) get(target string, headers ...string) answer {
-	return h.ask(http.MethodGet, target, headers...)
+func (s *testServer) get(target string, headers ...string) answer {
+	return s.ask(http.MethodGet, target, headers...)
 }
 
 func TestEveryErrorOfTheAPIHasOneForm(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for _, test := range []struct {
 		method, target string
 		status         int
@@ -159,7 +159,7 @@ func TestEveryErrorOfTheAPIHasOneForm(t *testing.T) {
 }
 
 func TestHostsAndCatalog(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	if got := h.get("/api/v1/hosts"); got.status != 200 || !strings.Contains(got.body, `"cpuCount":4`) {
 		t.Errorf("hosts: %d %s", got.status, got.body)
 	}
@@ -172,7 +172,7 @@ func TestHostsAndCatalog(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for _, path := range []string{"/livez", "/readyz", "/healthz"} {
 		if got := h.get(path); got.status != 200 {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
@@ -192,7 +192,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestAppIsServedInTheEncodingThatTheClientTakes(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for accept, want := range map[string]string{
 		"":                        "plain script",
 		"gzip":                    "script in gzip",
@@ -213,7 +213,7 @@ func TestAppIsServedInTheEncodingThatTheClientTakes(t *testing.T) {
 }
 
 func TestCaching(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for path, want := range map[string]string{
 		"/assets/app-1a2b.js": "public, max-age=31536000, immutable",
 		"/":                   "no-cache",
@@ -239,14 +239,14 @@ func TestCaching(t *testing.T) {
 }
 
 func TestHeadHasNoBody(t *testing.T) {
-	if got := newHouse(t, nil).ask(http.MethodHead, "/"); got.status != 200 || got.body != "" || got.header.Get("ETag") == "" {
+	if got := newTestServer(t, nil).ask(http.MethodHead, "/"); got.status != 200 || got.body != "" || got.header.Get("ETag") == "" {
 		t.Errorf("got %d %q", got.status, got.body)
 	}
 }
 
 func TestPagesFindTheirRootFromAnyDepth(t *testing.T) {
 	for _, base := range []string{"", "/", "/vitals", "/a/b/"} {
-		h := newHouse(t, func(o *web.Options) { o.Base = base })
+		h := newTestServer(t, func(o *web.Options) { o.Base = base })
 		prefixes := []string{""} // a proxy may have taken the base away
 		if trimmed := strings.TrimSuffix(base, "/"); trimmed != "" {
 			prefixes = append(prefixes, trimmed)
@@ -273,7 +273,7 @@ func TestPagesFindTheirRootFromAnyDepth(t *testing.T) {
 }
 
 func TestBaseWithoutSlashIsRedirected(t *testing.T) {
-	h := newHouse(t, func(o *web.Options) { o.Base = "/vitals" })
+	h := newTestServer(t, func(o *web.Options) { o.Base = "/vitals" })
 	for target, want := range map[string]string{"/vitals": "vitals/", "/vitals?server=x&a=%2F": "vitals/?server=x&a=%2F"} {
 		if got := h.get(target); got.status != http.StatusPermanentRedirect || got.header.Get("Location") != want {
 			t.Errorf("%s: got %d to %q", target, got.status, got.header.Get("Location"))
@@ -294,7 +294,7 @@ func TestBaseWithoutSlashIsRedirected(t *testing.T) {
 }
 
 func TestPathsNeverLeaveTheApp(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for _, path := range []string{
 		"/../etc/passwd", "/..%2f..%2fetc/passwd", "/assets/../../secret.txt", "/%2e%2e/%2e%2e/etc/passwd.txt",
 		"/assets/app-1a2b.js/../../x.txt", "/assets/app-1a2b.js.br.exe", "/.env.local", "/assets/%00.js", "/a//b", "/\\..\\x.ini",
@@ -309,7 +309,7 @@ func TestPathsNeverLeaveTheApp(t *testing.T) {
 }
 
 func TestServerWithoutApp(t *testing.T) {
-	h := newHouse(t, func(o *web.Options) { o.App = nil })
+	h := newTestServer(t, func(o *web.Options) { o.App = nil })
 	if got := h.get("/"); got.status != 404 || !strings.Contains(got.body, "/api/v1") {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
@@ -322,7 +322,7 @@ func TestLoadAppWithoutIndex(t *testing.T) {
 }
 
 func TestOnlyKnownNamesAreAnswered(t *testing.T) {
-	h := newHouse(t, func(o *web.Options) { o.AllowHosts = []string{"vitals.example", "web-1"} })
+	h := newTestServer(t, func(o *web.Options) { o.AllowHosts = []string{"vitals.example", "web-1"} })
 	for host, want := range map[string]int{
 		"localhost": 200, "localhost:8080": 200, "LOCALHOST.": 200, "app.localhost": 200,
 		"127.0.0.1:8080": 200, "[::1]:8080": 200, "192.168.1.20": 200, "[fe80::1]": 200,
@@ -340,7 +340,7 @@ func TestOnlyKnownNamesAreAnswered(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	h := newHouse(t, func(o *web.Options) { o.AllowOrigins = []string{"https://app.example", "http://lab.example:5173"} })
+	h := newTestServer(t, func(o *web.Options) { o.AllowOrigins = []string{"https://app.example", "http://lab.example:5173"} })
 	for _, test := range []struct {
 		origin, host string
 		answered     bool
@@ -404,7 +404,7 @@ func TestParseOrigin(t *testing.T) {
 }
 
 func TestEveryAnswerIsHardened(t *testing.T) {
-	h := newHouse(t, nil)
+	h := newTestServer(t, nil)
 	for _, target := range []string{"/", "/assets/app-1a2b.js", "/api/v1/hosts", "/api/none", "/livez", "/ws?x=1"} {
 		header := h.get(target).header
 		if !strings.Contains(header.Get("Content-Security-Policy"), "default-src 'none'") ||
@@ -415,7 +415,7 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 }
 
 func TestOpenerPolicyIsSentWhereBrowsersTakeIt(t *testing.T) {
-	h := newHouse(t, func(o *web.Options) { o.AllowHosts = []string{"vitals.example"} })
+	h := newTestServer(t, func(o *web.Options) { o.AllowHosts = []string{"vitals.example"} })
 	for _, test := range []struct {
 		host, forwarded string
 		want            bool

@@ -14,12 +14,12 @@ const (
 	defaultSockets = 4096
 	// How long a socket may be silent although others wait for its place. A server that is short of time itself needs some
 	// to hear what clients said long ago; without it a stampede of honest ones would be cut by its own followers.
-	doorPatience = time.Second
+	socketPatience = time.Second
 )
 
-// door bounds the sockets that are no streams. Those are either about to say what they want, and have a few seconds for
+// socketList bounds the sockets that are no streams. Those are either about to say what they want, and have a few seconds for
 // it, or are being answered, or wait for the next request of their client.
-type door struct {
+type socketList struct {
 	places int
 	cut    func(netip.Addr) // told of a socket that was cut
 	freed  chan struct{}    // a place became free
@@ -34,8 +34,8 @@ type silentSocket struct {
 	since time.Time
 }
 
-func newDoor(places int, cut func(netip.Addr)) *door {
-	return &door{places: places, cut: cut, freed: make(chan struct{}, 1), sockets: make(map[net.Conn]*list.Element)}
+func newSocketList(places int, cut func(netip.Addr)) *socketList {
+	return &socketList{places: places, cut: cut, freed: make(chan struct{}, 1), sockets: make(map[net.Conn]*list.Element)}
 }
 
 // ConnState is for [http.Server.ConnState]. When all places are taken it holds the server's accepting up, for at most a
@@ -43,12 +43,12 @@ func newDoor(places int, cut func(netip.Addr)) *door {
 func (l *Limits) ConnState(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
-		l.door.makeRoom()
-		l.door.heard(conn)
+		l.sockets.makeRoom()
+		l.sockets.heard(conn)
 	case http.StateActive, http.StateIdle:
-		l.door.heard(conn)
+		l.sockets.heard(conn)
 	case http.StateHijacked, http.StateClosed:
-		l.door.left(conn)
+		l.sockets.left(conn)
 	}
 }
 
@@ -59,75 +59,75 @@ func (l *Limits) ConnContext(ctx context.Context, conn net.Conn) context.Context
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// admitted takes the socket of a request out of the door's list. It comes back by itself with its next request.
-func (d *door) admitted(r *http.Request) {
+// admitted takes the socket of a request out of the list. It comes back by itself with its next request.
+func (s *socketList) admitted(r *http.Request) {
 	if conn, known := r.Context().Value(connKey{}).(net.Conn); known {
-		d.left(conn)
+		s.left(conn)
 	}
 }
 
 // heard notes a sign of life.
-func (d *door) heard(conn net.Conn) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (s *socketList) heard(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	now := silentSocket{conn: conn, since: time.Now()}
-	if place, known := d.sockets[conn]; known {
+	if place, known := s.sockets[conn]; known {
 		place.Value = now
-		d.silent.MoveToBack(place)
+		s.silent.MoveToBack(place)
 		return
 	}
-	d.sockets[conn] = d.silent.PushBack(now)
+	s.sockets[conn] = s.silent.PushBack(now)
 }
 
-func (d *door) left(conn net.Conn) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	place, known := d.sockets[conn]
+func (s *socketList) left(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place, known := s.sockets[conn]
 	if !known {
 		return
 	}
-	d.silent.Remove(place)
-	delete(d.sockets, conn)
+	s.silent.Remove(place)
+	delete(s.sockets, conn)
 	select {
-	case d.freed <- struct{}{}:
+	case s.freed <- struct{}{}:
 	default:
 	}
 }
 
 // makeRoom returns when there is a place. Only the accepting goroutine calls it, so nobody else takes it meanwhile except
 // sockets that come back from being streams, which are few.
-func (d *door) makeRoom() {
+func (s *socketList) makeRoom() {
 	for {
-		longest, wait, isFull := d.longestSilent()
+		longest, wait, isFull := s.longestSilent()
 		switch {
 		case !isFull:
 			return
 		case wait <= 0:
-			d.left(longest)
+			s.left(longest)
 			_ = longest.Close()
-			d.cut(parseAddress(longest.RemoteAddr().String()))
+			s.cut(parseAddress(longest.RemoteAddr().String()))
 		default:
-			d.waitForPlace(wait)
+			s.waitForPlace(wait)
 		}
 	}
 }
 
 // longestSilent is who leaves first when there is no place, and how long it may still stay.
-func (d *door) longestSilent() (conn net.Conn, wait time.Duration, isFull bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.sockets) < d.places {
+func (s *socketList) longestSilent() (conn net.Conn, wait time.Duration, isFull bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sockets) < s.places {
 		return nil, 0, false
 	}
-	longest := d.silent.Front().Value.(silentSocket)
-	return longest.conn, time.Until(longest.since.Add(doorPatience)), true
+	longest := s.silent.Front().Value.(silentSocket)
+	return longest.conn, time.Until(longest.since.Add(socketPatience)), true
 }
 
-func (d *door) waitForPlace(wait time.Duration) {
+func (s *socketList) waitForPlace(wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
-	case <-d.freed:
+	case <-s.freed:
 	case <-timer.C:
 	}
 }

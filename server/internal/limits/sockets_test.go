@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// serveBehindDoor answers "well" on a free port until the test ends; on /stream it admits and stays until the client goes.
-func serveBehindDoor(t *testing.T, l *Limits) string {
+// serveLimited answers "well" on a free port until the test ends; on /stream it admits and stays until the client goes.
+func serveLimited(t *testing.T, l *Limits) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -65,10 +65,10 @@ func ask(conn net.Conn, path string) error {
 	return err
 }
 
-func (d *door) count() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.sockets)
+func (s *socketList) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sockets)
 }
 
 func eventually(t *testing.T, what string, condition func() bool) {
@@ -84,7 +84,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 func TestIdleSocketsKeepNobodyOut(t *testing.T) {
 	const places, idle, neighbours = 50, 120, 20
 	l := New(Options{Sockets: places})
-	address := serveBehindDoor(t, l)
+	address := serveLimited(t, l)
 	stream := dial(t, address)
 	must(t, ask(stream, "/stream"))
 	for range idle {
@@ -93,7 +93,7 @@ func TestIdleSocketsKeepNobodyOut(t *testing.T) {
 	for range neighbours {
 		must(t, ask(dial(t, address), "/"))
 	}
-	if held := l.door.count(); held > places {
+	if held := l.sockets.count(); held > places {
 		t.Errorf("%d sockets are held", held)
 	}
 	if l.Refused(IdleSockets) < idle-places {
@@ -106,9 +106,9 @@ func TestIdleSocketsKeepNobodyOut(t *testing.T) {
 
 func TestACutSocketIsTheLongestSilent(t *testing.T) {
 	l := New(Options{Sockets: 3})
-	address := serveBehindDoor(t, l)
+	address := serveLimited(t, l)
 	oldest, older, young := dial(t, address), dial(t, address), dial(t, address)
-	eventually(t, "three sockets", func() bool { return l.door.count() == 3 })
+	eventually(t, "three sockets", func() bool { return l.sockets.count() == 3 })
 	must(t, ask(oldest, "/")) // it is alive now, so the next is the oldest
 	must(t, ask(dial(t, address), "/"))
 	if _, err := older.Read(make([]byte, 1)); err == nil {
@@ -120,7 +120,7 @@ func TestACutSocketIsTheLongestSilent(t *testing.T) {
 
 func TestThePlaceOfOneWhoLeavesIsFree(t *testing.T) {
 	l := New(Options{Sockets: 1})
-	address := serveBehindDoor(t, l)
+	address := serveLimited(t, l)
 	for range 20 {
 		conn := dial(t, address)
 		must(t, ask(conn, "/"))
@@ -129,17 +129,17 @@ func TestThePlaceOfOneWhoLeavesIsFree(t *testing.T) {
 	if cut := l.Refused(IdleSockets); cut != 0 {
 		t.Errorf("%d were cut", cut)
 	}
-	eventually(t, "an empty door", func() bool { return l.door.count() == 0 })
+	eventually(t, "no sockets", func() bool { return l.sockets.count() == 0 })
 }
 
 func TestAStreamThatEndedIsASocketAgain(t *testing.T) {
 	l := New(Options{})
-	address := serveBehindDoor(t, l)
+	address := serveLimited(t, l)
 	conn := dial(t, address)
 	must(t, ask(conn, "/stream"))
-	if held := l.door.count(); held != 0 {
-		t.Errorf("the door holds %d", held)
+	if held := l.sockets.count(); held != 0 {
+		t.Errorf("the list holds %d", held)
 	}
 	_ = conn.Close()
-	eventually(t, "all have gone", func() bool { return l.Connections() == 0 && l.door.count() == 0 })
+	eventually(t, "all have gone", func() bool { return l.Connections() == 0 && l.sockets.count() == 0 })
 }

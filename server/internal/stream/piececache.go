@@ -10,6 +10,9 @@ import (
 // maxPieceBytes bounds what is kept of encoded pasts, for all viewers together. Ten minutes of 100 series are 1 MB.
 const maxPieceBytes = 16 << 20
 
+// maxPieces bounds what small pieces hold beside their bytes: the ticks and the view that name them stay in memory with them.
+const maxPieces = 1 << 10
+
 // pieceCache keeps the pieces of the past that were asked for last, so that a thousand viewers who come back at once cost
 // one encoding.
 type pieceCache struct {
@@ -72,9 +75,9 @@ func (c *pieceCache) count(element *list.Element) {
 	if c.pieces[made.key] != element {
 		return // forgotten while it was made
 	}
-	made.held = len(made.bytes)
+	made.held = cap(made.bytes)
 	c.bytes += made.held
-	for c.bytes > c.maxBytes {
+	for c.bytes > c.maxBytes || c.recent.Len() > maxPieces {
 		oldest := c.recent.Remove(c.recent.Back()).(*piece)
 		delete(c.pieces, oldest.key)
 		c.bytes -= oldest.held

@@ -29,7 +29,7 @@ func renderGuide(file string) (template.HTML, error) {
 func renderMarkdown(source string) (template.HTML, error) {
 	renderer := goldmark.New(
 		goldmark.WithExtensions(extension.Table),
-		goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithASTTransformers(util.Prioritized(linkMender{}, 100))),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithASTTransformers(util.Prioritized(linkRewriter{}, 100))),
 	)
 	var page bytes.Buffer
 	if err := renderer.Convert([]byte(source), &page); err != nil {
@@ -39,12 +39,12 @@ func renderMarkdown(source string) (template.HTML, error) {
 	return template.HTML(strings.ReplaceAll(boxed, "</table>", "</table></div>")), nil
 }
 
-// linkMender points the links of the repository's pages at their rendered twins. What the server does not show, such as a
+// linkRewriter points the links of the repository's pages at their rendered twins. What the server does not show, such as a
 // folder of the repository, is left as text.
-type linkMender struct{}
+type linkRewriter struct{}
 
 // Transform implements [parser.ASTTransformer].
-func (linkMender) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
+func (linkRewriter) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
 	var links []*ast.Link
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if link, is := node.(*ast.Link); is && entering {

@@ -20,8 +20,11 @@ export interface ChartOptions {
   unit: Unit
   /** Where the axis begins; 0 when absent. */
   min?: number
-  /** The axis follows the values on both sides, below zero too, and need not begin there. */
-  floating?: boolean
+  /**
+   * The axis follows the values on both sides, below zero too, and need not begin there; or it begins there for as long
+   * as none of them lies below.
+   */
+  floating?: 'always' | 'below-zero'
   /** Where the axis ends, whatever the values. */
   max?: number
   /** Where the axis ends at least, such as the memory that a host has. */

@@ -10,10 +10,19 @@ describe('a nice span', () => {
     [0, 0, 0, 0.2],
     [3, 90, 0, 100],
     [0.002, 0.003, 0.002, 0.003],
+    [20, 22, 20, 22],
+    [42, 42, 40, 44],
+    [-42, -42, -44, -40],
+    [100, 100, 97.5, 102.5],
   ])('of %d to %d is %d to %d', (low, high, min, max) => {
     const span = niceSpan(low, high)
     expect(span.min).toBeCloseTo(min, 9)
     expect(span.max).toBeCloseTo(max, 9)
+  })
+
+  test('of bytes is round in their own way', () => {
+    expect(niceSpan(-4.7e9, 0, 'bytes')).toEqual({ min: -8 * 2 ** 30, max: 0 })
+    expect(niceSpan(-300, 1e6, 'bytes')).toEqual({ min: -(2 ** 20), max: 2 ** 20 })
   })
 
   test('holds its values, whatever they are', () => {

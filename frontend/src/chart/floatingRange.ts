@@ -1,4 +1,5 @@
 import { Glide } from './axis.ts'
+import type { Unit } from './format.ts'
 
 /** Seconds that the values must need much less room before the axis closes in on them. */
 const shrinkAfterSeconds = 10
@@ -19,6 +20,7 @@ export interface Span {
  * as the others: it grows at once, closes in only after a while, and glides.
  */
 export class FloatingRange implements Span {
+  readonly #unit: Unit
   readonly #low = new Glide()
   readonly #high = new Glide()
   #target: Span | undefined
@@ -26,6 +28,10 @@ export class FloatingRange implements Span {
   /** Now. */
   min = 0
   max = 1
+
+  constructor(unit: Unit = '') {
+    this.#unit = unit
+  }
 
   /** Where min and max are going. */
   get targetMin(): number {
@@ -59,7 +65,7 @@ export class FloatingRange implements Span {
 
   #aim(low: number, high: number, nowMs: number): void {
     const target = this.#target
-    const fitting = niceSpan(low, high)
+    const fitting = niceSpan(low, high, this.#unit)
     if (target === undefined || low < target.min || high > target.max) return this.#take(fitting)
     if (fitting.max - fitting.min > shrinkShare * (target.max - target.min)) {
       this.#roomySinceMs = undefined
@@ -75,20 +81,26 @@ export class FloatingRange implements Span {
   }
 }
 
-/** Round numbers around an extent, with a round one in the middle. */
-export function niceSpan(low: number, high: number): Span {
+const decimalDigits = [1, 2, 2.5, 5]
+const binaryDigits = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+
+/** Round numbers around an extent, with a round one in the middle. Values that hardly move stand clear of both ends. */
+export function niceSpan(low: number, high: number, unit: Unit = ''): Span {
   const largest = Math.max(Math.abs(low), Math.abs(high))
   const room = Math.max(high - low, largest * leastShare) || 1
   const spare = (room - (high - low)) / 2
   const stands = low >= 0 && low <= nearZero * room
   const from = stands ? 0 : low >= 0 ? Math.max(0, low - spare) : low - spare
   const to = high < 0 ? Math.min(0, high + spare) : high + spare
-  const first = 10 ** Math.floor(Math.log10((to - from) / 2))
-  for (let power = first; Number.isFinite(power) && power > 0; power *= 10) {
-    for (const digit of [1, 2, 2.5, 5]) {
+  const base = unit === 'bytes' ? 1024 : 10
+  const digits = unit === 'bytes' ? binaryDigits : decimalDigits
+  const margin = spare / 4
+  const first = base ** Math.floor(Math.log((to - from) / 2) / Math.log(base) + 1e-9)
+  for (let power = first; Number.isFinite(power) && power > 0; power *= base) {
+    for (const digit of digits) {
       const step = digit * power
       const min = Math.floor(from / step + 1e-9) * step
-      if (min <= low && min + 2 * step >= high) return { min, max: min + 2 * step }
+      if (min <= low && min + 2 * step >= high + margin) return { min, max: min + 2 * step }
     }
   }
   return { min: low, max: high }

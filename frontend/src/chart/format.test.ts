@@ -89,6 +89,11 @@ describe('labels of an axis', () => {
     [1e9, 'bytes/s', ['0', '0.5', '1 GB/s']],
     [4, '', ['0', '2', '4']],
     [0.001, 'seconds', ['0', '0.5', '1 ms']],
+    [20_000, 'jobs', ['0', '10000', '20000 jobs']],
+    [20e6, 'jobs', ['0', '10', '20 M jobs']],
+    [8e6, 'count', ['0', '4', '8 M']],
+    [2e-11, 's', ['0', '1', '2e−11']],
+    [1e301, 'wei', ['0', '0.5', '1e301']],
   ])('up to %s %s', (ceiling, unit, labels) => {
     const scale = axisUnit(ceiling, unit)
     expect([0, ceiling / 2, ceiling].map((value) => axisLabel(value, scale, value === ceiling))).toEqual(

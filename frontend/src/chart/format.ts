@@ -172,13 +172,13 @@ export function axisUnit(ceiling: number, unit: Unit): AxisUnit {
       return { divisor: 1, suffix: ' °C', everywhere: false }
     case 'seconds':
       return secondsUnit(ceiling)
-    case 'count':
     case 'boolean':
-    case '':
       return { divisor: 1, suffix: '', everywhere: false }
+    case 'count':
+      return plainUnit(ceiling, '')
     default:
       // A long one stands beside the value; at an axis it would take the room of the picture.
-      return { divisor: 1, suffix: unit.length > longestAxisUnit ? '' : ` ${unit}`, everywhere: false }
+      return plainUnit(ceiling, unit.length > longestAxisUnit ? '' : unit)
   }
 }
 
@@ -205,6 +205,19 @@ function prefixed(ceiling: number, base: number, prefixes: readonly string[], pe
   }
   const suffix = prefixes[index]! + per
   return { divisor, suffix: suffix === '' ? '' : ` ${suffix}`, everywhere: false }
+}
+
+/** Numbers as they are while they are short, then with a prefix; at the ends of the scale a power stands for the unit. */
+function plainUnit(ceiling: number, unit: string): AxisUnit {
+  const size = Math.abs(ceiling)
+  if (size >= 1e15 || (size > 0 && size < 1e-3)) {
+    const power = Math.max(-300, Math.floor(Math.log10(size)))
+    return { divisor: 10 ** power, suffix: `e${power}`.replace('-', '−'), everywhere: false }
+  }
+  const ending = unit === '' ? '' : ` ${unit}`
+  return size < 1e5
+    ? { divisor: 1, suffix: ending, everywhere: false }
+    : prefixed(ceiling, 1000, siPlain, ending)
 }
 
 function secondsUnit(ceiling: number): AxisUnit {

@@ -65,6 +65,14 @@ describe('LiveChart', () => {
     expect(values(layer, '--system').at(-1)).toBe(Math.round(50 - 39 / 2))
   })
 
+  test('an axis that begins at zero makes room for values below it', () => {
+    const negative = rising.map(([user = 0, system = 0]) => [-user, -system])
+    const { layer } = rig(negative, { unit: 'bytes', max: Number.NaN, floating: 'below-zero' })
+    const heights = values(layer, '--user')
+    expect(heights.every((height) => height >= 0 && height <= 100)).toBe(true)
+    expect(new Set(heights).size).toBeGreaterThan(3)
+  })
+
   test('a tick paints only what is new, the next frame after it nothing', () => {
     const { host, page, layer } = rig(rising)
     const all = layer.count('lineTo')

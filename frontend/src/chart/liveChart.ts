@@ -48,7 +48,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #valueRange: SteadyRange
-  readonly #floatingRange = new FloatingRange()
+  #floatingRange: FloatingRange
   #options: ChartOptions
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
@@ -60,6 +60,7 @@ export class LiveChart implements Drawable, Plot {
     this.#services = services
     this.#options = options
     this.#valueRange = new SteadyRange(options.unit)
+    this.#floatingRange = new FloatingRange(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
     const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
     this.#target = {
@@ -99,7 +100,10 @@ export class LiveChart implements Drawable, Plot {
 
   /** Takes over new lines or another look. Lines that stay keep whether they are hidden. */
   update(options: ChartOptions): void {
-    if (options.unit !== this.#options.unit) this.#valueRange = new SteadyRange(options.unit)
+    if (options.unit !== this.#options.unit) {
+      this.#valueRange = new SteadyRange(options.unit)
+      this.#floatingRange = new FloatingRange(options.unit)
+    }
     this.#options = options
     this.#rows.follow(columnsOf(options))
     this.#box.setHeight(options.height)
@@ -192,7 +196,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #fitValues(nowMs: number): void {
-    if (this.#options.floating === true) return this.#floatValues(nowMs)
+    if (this.#options.floating !== undefined && this.#floatValues(nowMs)) return
     const { max, min, ceiling, reference, stacked = false } = this.#options
     const { from, to } = this.#range
     const peak = max ?? this.#maker.peak(this.#visible, stacked, from, to)
@@ -204,12 +208,17 @@ export class LiveChart implements Drawable, Plot {
     this.#setValues(range)
   }
 
-  #floatValues(nowMs: number): void {
+  /** False when an axis that floats only for values below zero has none. */
+  #floatValues(nowMs: number): boolean {
     const { from, to } = this.#range
+    const always = this.#options.floating === 'always'
     const low = this.#maker.trough(this.#visible, from, to)
+    if (!always && !(low < 0)) return false
     const high = this.#maker.peak(this.#visible, false, from, to)
-    this.#floatingRange.fit(low, high, nowMs, this.#services.theme.reducedMotion)
+    const reducedMotion = this.#services.theme.reducedMotion
+    this.#floatingRange.fit(low, always ? high : Math.max(0, high), nowMs, reducedMotion)
     this.#setValues(this.#floatingRange)
+    return true
   }
 
   #setValues(range: SteadyRange | FloatingRange): void {
@@ -328,7 +337,7 @@ export class LiveChart implements Drawable, Plot {
         const [time, value] = [chart.scales['x'] as RingTimeScale, chart.scales['y'] as RingValueScale]
         time.theme = value.theme = this.#services.theme
         value.unit = this.#options.unit
-        value.floating = this.#options.floating === true
+        value.floating = this.#options.floating !== undefined
       },
       // Chart.js also draws when it updates; what there is to paint is only known in a frame of ours.
       beforeDatasetsDraw: () => (this.#painting ? undefined : false),

@@ -157,7 +157,22 @@ export class RingValueScale extends Scale {
 }
 
 function widestLabel(unit: Unit, floating: boolean): string {
-  const { suffix } = axisUnit(unit === 'bytes' ? 2 ** 20 : 1e6, unit)
+  const { suffix } = axisUnit(wideCeiling(unit, floating), unit)
   if (floating) return `−88.8${suffix}`
   return unit === 'percent' ? `100${suffix}` : `888${suffix}`
+}
+
+/** Where an axis ends whose labels are as wide as any. */
+function wideCeiling(unit: Unit, floating: boolean): number {
+  switch (unit) {
+    case 'bytes':
+      return 2 ** 20
+    case 'seconds':
+      return 1e-2
+    case 'bytes/s':
+    case '1/s':
+      return 1e6
+    default:
+      return floating ? 1e6 : 1
+  }
 }

@@ -14,7 +14,7 @@ export function chartOptions(panel: ChartPanel, host: HostSeries, height: number
     unit: panel.unit,
     height,
     label: panel.title,
-    ...(panel.floating && { floating: true }),
+    ...(panel.floating && { floating: panel.floating }),
     ...(panel.max === undefined ? {} : { max: panel.max }),
     ...(ceiling ? { ceiling } : {}),
     ...(panel.ceiling === 'cores' ? { reference: ceilings.cores } : {}),

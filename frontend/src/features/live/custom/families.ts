@@ -18,7 +18,7 @@ export interface CustomMember {
 
 const palette: readonly Color[] = ['--c2', '--c1', '--c3', '--c4', '--c5', '--c6']
 
-/** Amounts and rates begin at zero, whatever else is pushed may lie anywhere. */
+/** Amounts and rates begin at zero while none is below it, whatever else is pushed may lie anywhere. */
 const standsOnZero: ReadonlySet<string> = new Set(['bytes', 'bytes/s', '1/s', 'boolean'])
 
 /**
@@ -61,7 +61,7 @@ function panelOf(title: string, unit: string, members: readonly CustomMember[]):
       color,
       lines: [{ metric: column.series.metric, fill }],
     })),
-    ...(standsOnZero.has(unit) ? {} : { floating: true }),
+    floating: standsOnZero.has(unit) ? 'below-zero' : 'always',
     now: [],
   }
 }

@@ -40,8 +40,8 @@ export interface ChartPanel extends PanelBase {
   unit: string
   entries: readonly EntryModel[]
   stacked?: boolean
-  /** The axis follows the values, below zero too, and need not begin there. */
-  floating?: boolean
+  /** The axis follows the values, below zero too: always, and need not begin there; or only once some lie below. */
+  floating?: 'always' | 'below-zero'
   max?: number
   /** What of the host the axis reaches up to, drawn as a line of reference. */
   ceiling?: 'cores' | 'memory'

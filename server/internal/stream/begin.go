@@ -15,7 +15,6 @@ func (r viewerRequest) kind() kind {
 
 // wishFor queues what a viewer asked for when it came.
 func (v *viewer) wishFor(request viewerRequest) {
-	v.globs = request.globs
 	wanted := hub.Wish{Backfill: request.backfill, Interval: request.interval, Replay: v.kind.shape != shapeSession}
 	if request.resume != nil {
 		v.comeBack(request, &wanted)
@@ -35,9 +34,14 @@ func (v *viewer) wishFor(request viewerRequest) {
 }
 
 func (v *viewer) wish(host, field string, request viewerRequest, wanted hub.Wish) {
-	v.wishes = append(v.wishes, wish{
-		host: host, field: field, globs: request.globs, envelope: request.envelope, hub: wanted,
-	})
+	one := request.wish(wanted)
+	one.host, one.field = host, field
+	v.wishes = append(v.wishes, one)
+}
+
+// wish is what the request wants of each host.
+func (r viewerRequest) wish(wanted hub.Wish) wish {
+	return wish{globs: r.globs, envelope: r.envelope, hub: wanted}
 }
 
 // comeBack begins behind the last event that the viewer has.
@@ -48,12 +52,18 @@ func (v *viewer) comeBack(request viewerRequest, wanted *hub.Wish) {
 		wanted.Backfill = v.streams.backfill            // what there is, it does not have
 		return
 	}
+	if have.conflation > request.interval { // the id counts rows of that interval
+		v.conflation = have.conflation
+		v.pulse.calm.Store(v.streams.calm)
+		v.pulse.slowedAt.Store(v.streams.beat.Load())
+	}
 	behind := have.serial
 	if have.part > 0 {
 		v.resume = &have
 		behind-- // the rest of the tick comes first
 	}
 	wanted.Serial = &behind
+	v.served = messageID{serial: behind, conflation: v.conflation}
 }
 
 func (v *viewer) firstHost(request viewerRequest) string {
@@ -66,7 +76,9 @@ func (v *viewer) firstHost(request viewerRequest) string {
 // followAll begins the streams of all hosts. To a session the past of each that is there comes as one that it had named.
 func (v *viewer) followAll(request viewerRequest, wanted hub.Wish) {
 	isSession := v.kind.shape == shapeSession
+	v.every = request.wish(hub.Wish{Interval: wanted.Interval})
 	first := wanted
+	first.Interval = max(first.Interval, v.conflation)
 	if isSession {
 		first = hub.Wish{Interval: wanted.Interval}
 	}
@@ -82,7 +94,7 @@ func (v *viewer) followAll(request viewerRequest, wanted hub.Wish) {
 			v.wish(start.Host.Name, "host", request, wanted)
 			continue
 		}
-		follow := v.attach(start.Host.Name, v.kind, v.globs, start.Catalog)
+		follow := v.attach(start.Catalog, v.every, start.Behind)
 		if start.Lost != nil {
 			v.tellLost(follow, start)
 		}

@@ -101,7 +101,7 @@ func (v *view) encodeEvents(tick *hub.Tick, have int) []byte {
 	}
 	buffer := make([]byte, 0, len(values)*typicalEventBytes)
 	for i, one := range values[have:] {
-		id := messageID{serial: tick.Serial, part: have + i + 1}
+		id := messageID{serial: tick.Serial, part: have + i + 1, conflation: v.group.conflation}
 		if id.part == len(values) {
 			id.part = 0
 		}
@@ -125,7 +125,7 @@ func (v *view) encodeBatch(tick *hub.Tick) []byte {
 		}
 		buffer = v.appendEvent(buffer, tick, one)
 	}
-	return framing.Seal(codec.AppendBatchEnd(buffer), 0, messageID{serial: tick.Serial})
+	return framing.Seal(codec.AppendBatchEnd(buffer), 0, messageID{serial: tick.Serial, conflation: v.group.conflation})
 }
 
 func (v *view) appendEvent(dst []byte, tick *hub.Tick, one value) []byte {

@@ -20,6 +20,10 @@ type follow struct {
 	last  uint64 // the newest position that the viewer has or was told of; 0 when nobody knows
 	past  past
 
+	interval   time.Duration // that it asked for
+	conflation time.Duration // the longer one that it gets because it is slow; 0 while it is not
+	passed     uint64        // the newest position that it has come by, also if it saw nothing of that
+
 	wanted *wish // of a plain viewer, which cannot ask again when its host has left and comes back
 	gone   bool
 }
@@ -51,16 +55,15 @@ func (v *viewer) prepareStart() bool {
 
 // start begins the stream of a host. A session gets its catalogue and what was lost; a plain viewer gets its past as ticks.
 func (v *viewer) start(wanted wish) {
-	wanted.hub.Replay = v.kind.shape != shapeSession
-	start, err := v.subscription.Follow(wanted.host, wanted.hub)
+	of := wanted.hub
+	of.Replay, of.Interval = v.kind.shape != shapeSession, max(of.Interval, v.conflation)
+	start, err := v.subscription.Follow(wanted.host, of)
 	if err != nil {
 		v.refuse(wanted, err)
 		return
 	}
 	v.forget(wanted.host)
-	of := v.kind
-	of.envelope = wanted.envelope
-	follow := v.attach(start.Host.Name, of, wanted.globs, start.Catalog)
+	follow := v.attach(start.Catalog, wanted, start.Behind)
 	v.lane.sit(start.Topic, &follow.seat)
 	if v.kind.shape == shapeSession {
 		v.outbox.add(follow.view.catalogFrame())
@@ -80,12 +83,21 @@ func (v *viewer) start(wanted wish) {
 	}
 }
 
-// attach makes the viewer a member of the group that sees the host as it does.
-func (v *viewer) attach(host string, of kind, globs []metric.Glob, catalog *hub.Catalog) *follow {
-	group := v.streams.groups.acquire(of, globs)
-	follow := &follow{seat: seat{viewer: v}, group: group, view: group.view(catalog)}
-	v.follows[host] = follow
-	return follow
+// attach makes the viewer a member of the group that sees a host as it does. It goes on behind a position.
+func (v *viewer) attach(catalog *hub.Catalog, wanted wish, behind uint64) *follow {
+	of, interval := v.kind, wanted.hub.Interval
+	of.envelope = wanted.envelope
+	added := &follow{seat: seat{viewer: v}, interval: interval, passed: behind}
+	if v.conflation > interval {
+		added.conflation = v.conflation
+	}
+	if of.hasIDs() {
+		of.conflation = added.conflation
+	}
+	added.group = v.streams.groups.acquire(of, wanted.globs)
+	added.view = added.group.view(catalog)
+	v.follows[catalog.Host] = added
+	return added
 }
 
 // stride is how far the positions of two rows of a topic lie apart.
@@ -155,14 +167,15 @@ func (f *follow) from(tick *hub.Tick) uint64 {
 func (v *viewer) deliver(delivery hub.Delivery) {
 	tick := delivery.Tick
 	follow := v.follows[delivery.Host]
-	if follow == nil { // a host that came later, to a viewer who follows all
-		follow = v.attach(delivery.Host, v.kind, v.globs, tick.Catalog)
-		if v.kind.shape == shapeSession {
-			v.outbox.add(follow.view.catalogFrame())
-		}
+	if follow == nil {
+		follow = v.meet(delivery)
 	}
+	if v.conflate(follow, delivery) {
+		return
+	}
+	follow.passed, v.served = tick.Seq, messageID{serial: tick.Serial, conflation: follow.conflation}
 	if delivery.Skipped > 0 {
-		v.tellSkipped(follow, delivery)
+		v.tellSkipped(follow, delivery.SkippedFrom, delivery.SkippedFrom+delivery.Skipped-1)
 	}
 	if tick.Seq <= follow.last && v.kind.shape == shapeSession {
 		return // folded of rows that it had one by one before it asked for a coarser interval
@@ -180,6 +193,16 @@ func (v *viewer) deliver(delivery hub.Delivery) {
 	v.streams.counts.delivered.Add(1)
 }
 
+// meet begins with a host that came later, for a viewer who follows all.
+func (v *viewer) meet(delivery hub.Delivery) *follow {
+	behind := delivery.Tick.From - delivery.Skipped - 1
+	follow := v.attach(delivery.Tick.Catalog, v.every, behind)
+	if v.kind.shape == shapeSession {
+		v.outbox.add(follow.view.catalogFrame())
+	}
+	return follow
+}
+
 // plainImage is the tick's events, without those that a viewer who came back in the middle of the tick has.
 func (v *viewer) plainImage(sight *view, tick *hub.Tick) []byte {
 	if v.resume == nil {
@@ -194,11 +217,10 @@ func (v *viewer) plainImage(sight *view, tick *hub.Tick) []byte {
 }
 
 // tellSkipped counts the positions that a slow viewer missed, and tells it.
-func (v *viewer) tellSkipped(follow *follow, delivery hub.Delivery) {
-	v.streams.counts.skipped.Add(delivery.Skipped)
-	gap := wire.Gap{
-		Host: delivery.Host, From: delivery.SkippedFrom, To: delivery.SkippedFrom + delivery.Skipped - 1, Dropped: delivery.Skipped,
-	}
+func (v *viewer) tellSkipped(follow *follow, from, to uint64) {
+	skipped := to - from + 1
+	v.streams.counts.skipped.Add(skipped)
+	gap := wire.Gap{Host: follow.view.catalog.Host, From: from, To: to, Dropped: skipped}
 	if follow.last > 0 {
 		gap.From = follow.last + 1 // rows of which it sees nothing may lie before
 	}
@@ -232,6 +254,14 @@ func (v *viewer) forget(host string) {
 // say puts a frame that is for this viewer alone into the outbox.
 func (v *viewer) say(frame wire.Frame) { v.outbox.add(v.encode(frame)) }
 
+// has is how far a viewer of events has come, as an id; none inside a tick of which it has a part.
+func (v *viewer) has() messageID {
+	if v.kind.hasIDs() && v.resume == nil {
+		return v.served
+	}
+	return messageID{}
+}
+
 // prepareControl answers a ping, or asks for a sign of life.
 func (v *viewer) prepareControl() bool {
 	switch {
@@ -239,7 +269,7 @@ func (v *viewer) prepareControl() bool {
 		v.outbox.add(append([]byte{finalPong, byte(len(v.pong))}, v.pong...))
 		v.pong = nil
 	case v.pulse.pingDue.Swap(false):
-		v.outbox.add(v.framing.Ping(nil, metric.TimestampOf(time.Now())))
+		v.outbox.add(v.framing.Ping(nil, metric.TimestampOf(time.Now()), v.has()))
 	default:
 		return false
 	}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"encoding/binary"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -18,7 +19,7 @@ type framing interface {
 	// Gap tells a plain viewer what it will never see, if the transport has words for that.
 	Gap(dst []byte, gap wire.Gap) []byte
 	// Ping asks for a sign of life, or gives one.
-	Ping(dst []byte, now metric.TimestampMs) []byte
+	Ping(dst []byte, now metric.TimestampMs, served messageID) []byte
 	// Goodbye is the last that a viewer gets, where the transport has no close of its own.
 	Goodbye(dst []byte, cause *closing) []byte
 }
@@ -27,6 +28,8 @@ type framing interface {
 type messageID struct {
 	serial uint64 // of the tick
 	part   int    // how many messages of the tick are here with this one; 0: all
+	// conflation is the interval of the rows that serial counts, if the viewer did not ask for it.
+	conflation time.Duration
 }
 
 // The bits and opcodes of RFC 6455 that a server writes. Its frames are whole and have no mask.
@@ -83,7 +86,7 @@ func (f webSocketFraming) Seal(dst []byte, start int, _ messageID) []byte {
 func (webSocketFraming) Gap(dst []byte, _ wire.Gap) []byte { return dst }
 
 // Ping implements [framing].
-func (webSocketFraming) Ping(dst []byte, _ metric.TimestampMs) []byte {
+func (webSocketFraming) Ping(dst []byte, _ metric.TimestampMs, _ messageID) []byte {
 	return append(dst, finalPing, 0)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"
@@ -17,7 +18,12 @@ type kind struct {
 	format    format
 	envelope  bool // values come with the least and the greatest of their interval
 	named     bool // plain events name their host
+	// conflation is the interval that slow viewers get instead of what they asked for, where ids tell it.
+	conflation time.Duration
 }
+
+// hasIDs reports whether messages say how to come back.
+func (k kind) hasIDs() bool { return k.transport == transportEvents && k.shape != shapeSession }
 
 // groups keeps one group for each kind of viewer and filter that is there now. All viewers of a group share their bytes.
 type groups struct {

@@ -29,9 +29,13 @@ type pulse struct {
 	waitingSince atomic.Uint32 // a write waits for the peer to take something
 	messageSince atomic.Uint32 // a message is coming in
 	pingDue      atomic.Bool   // a ping is to be written
+	slowedAt     atomic.Uint32 // it got a longer interval than it asked for, because it is slow; 0 while it keeps up
+	calm         atomic.Uint32 // so many beats without waiting, and it gets what it asked for again
+	easeDue      atomic.Bool   // it is to get that
 
 	// The watchdog's own.
 	pingedAt uint32
+	waitedAt uint32 // a write was seen to wait
 	takenAt  uint32 // when the peer was seen to take something
 	taken    int64
 }
@@ -55,7 +59,12 @@ func (v *viewer) check(now uint32) {
 			v.streams.counts.cut(cutStalled)
 			v.cut(errStalled)
 		}
+		p.waitedAt = now
 		return // its reader may be waiting too, and its pings lie behind what it does not take
+	}
+	if slowed := p.slowedAt.Load(); slowed != 0 && now-max(slowed, p.waitedAt) >= p.calm.Load() {
+		p.easeDue.Store(true)
+		v.wake()
 	}
 	switch message := p.messageSince.Load(); {
 	case message != 0 && now-message >= patienceBeats:

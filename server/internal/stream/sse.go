@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"vitals/internal/metric"
 	"vitals/internal/wire"
@@ -36,15 +37,20 @@ func (eventFraming) Begin(dst []byte) []byte { return dst }
 
 // Seal implements [framing].
 func (f eventFraming) Seal(dst []byte, start int, id messageID) []byte {
-	const most = len("id: ") + maxEpochBytes + len("-18446744073709551615.2147483647\ndata: ")
+	const most = len("id: ") + maxEpochBytes + len("-18446744073709551615.2147483647-60\ndata: ")
 	var room [most]byte
-	head := room[:0]
-	if id.serial > 0 {
-		head = append(head, "id: "...)
-		head = resumePoint{f.epoch, id.serial, id.part}.append(head)
-		head = append(head, '\n')
-	}
+	head := f.id(room[:0], id)
 	return append(slices.Insert(dst, start, append(head, "data: "...)...), "\n\n"...)
+}
+
+// id appends the line of an id, if there is one.
+func (f eventFraming) id(dst []byte, id messageID) []byte {
+	if id.serial == 0 {
+		return dst
+	}
+	dst = append(dst, "id: "...)
+	dst = resumePoint{f.epoch, id.serial, id.part, id.conflation}.append(dst)
+	return append(dst, '\n')
 }
 
 // Gap implements [framing]. A gap has no id: a viewer that is cut behind it is told again.
@@ -58,9 +64,10 @@ func (f eventFraming) Gap(dst []byte, gap wire.Gap) []byte {
 	}{gap.Host, gap.From, gap.To, gap.Dropped, gap.Recovered})
 }
 
-// Ping implements [framing].
-func (f eventFraming) Ping(dst []byte, now metric.TimestampMs) []byte {
-	return f.named(dst, eventPing, struct {
+// Ping implements [framing]. It tells how far the viewer has come, so that one that sees little does not come back from long
+// ago.
+func (f eventFraming) Ping(dst []byte, now metric.TimestampMs, served messageID) []byte {
+	return f.named(f.id(dst, served), eventPing, struct {
 		Timestamp metric.TimestampMs `json:"timestamp"`
 	}{now})
 }
@@ -91,7 +98,8 @@ func (eventFraming) named(dst []byte, name string, data any) []byte {
 	return append(dst, "\n\n"...)
 }
 
-// append appends the id: EPOCH-SERIAL behind a whole tick, EPOCH-SERIAL.PART inside one.
+// append appends the id: EPOCH-SERIAL behind a whole tick, EPOCH-SERIAL.PART inside one; behind both -SECONDS where rows are
+// of an interval that the viewer did not ask for.
 func (p resumePoint) append(dst []byte) []byte {
 	dst = append(dst, p.epoch...)
 	dst = append(dst, '-')
@@ -100,13 +108,18 @@ func (p resumePoint) append(dst []byte) []byte {
 		dst = append(dst, '.')
 		dst = strconv.AppendInt(dst, int64(p.part), 10)
 	}
+	if p.conflation > 0 {
+		dst = append(dst, '-')
+		dst = strconv.AppendInt(dst, int64(p.conflation/time.Second), 10)
+	}
 	return dst
 }
 
 // parseEventID reads what append wrote.
 func parseEventID(text string) (resumePoint, bool) {
 	epoch, rest, found := strings.Cut(text, "-")
-	digits, partDigits, hasPart := strings.Cut(rest, ".")
+	place, intervalDigits, isConflated := strings.Cut(rest, "-")
+	digits, partDigits, hasPart := strings.Cut(place, ".")
 	serial, err := strconv.ParseUint(digits, 10, 64)
 	if !found || err != nil || epoch == "" || len(epoch) > maxEpochBytes {
 		return resumePoint{}, false
@@ -118,6 +131,15 @@ func parseEventID(text string) (resumePoint, bool) {
 			return resumePoint{}, false
 		}
 		point.part = int(part)
+	}
+	if isConflated {
+		known := slices.IndexFunc(conflations[:], func(one time.Duration) bool {
+			return strconv.Itoa(int(one/time.Second)) == intervalDigits
+		})
+		if known < 0 {
+			return resumePoint{}, false
+		}
+		point.conflation = conflations[known]
 	}
 	return point, true
 }

@@ -23,15 +23,15 @@ func FuzzEventStream(f *testing.F) {
 		if value-value != 0 { // not finite: the hub takes none
 			value = 0
 		}
-		id := messageID{serial: max(serial, 1), part: int(part)}
-		point := resumePoint{"K7Q2M5RWXA3T", id.serial, id.part}
+		id := messageID{serial: max(serial, 1), part: int(part), conflation: append(conflations[:], 0)[serial%5]}
+		point := resumePoint{"K7Q2M5RWXA3T", id.serial, id.part, id.conflation}
 		framing := eventFraming{point.epoch}
 		data := wire.JSON{}.AppendEvent(nil, wire.JSON{}.EventKey(host, name), value, 1500)
 		frame := wire.JSON{}.Append(nil, wire.Error{Code: name, Message: host})
 		text := framing.Opening(nil)
 		text = framing.Seal(append(text, data...), len(text), id)
 		text = framing.Gap(text, wire.Gap{Host: host, From: 1, To: serial, Dropped: serial})
-		text = framing.Ping(text, 2500)
+		text = framing.Ping(text, 2500, id)
 		text = framing.Goodbye(text, &closing{1012, name})
 		text = framing.Seal(append(text, frame...), len(text), messageID{})
 

@@ -5,6 +5,7 @@ import "sync/atomic"
 // Stats are figures of the streams, for people and for benchmarks.
 type Stats struct {
 	Viewers   map[string]int    // who is there now, by transport and format, such as "websocket json"
+	Conflated int               // of those get longer intervals than they asked for, because they are slow
 	Delivered uint64            // ticks handed to viewers since the start
 	Skipped   uint64            // ticks that slow viewers missed
 	Bytes     uint64            // written, with the heads of messages
@@ -45,6 +46,9 @@ func (s *Streams) Stats() Stats {
 	}
 	for _, viewer := range s.everybody(nil) {
 		stats.Viewers[viewer.kind.transport.String()+" "+viewer.kind.format.String()]++
+		if viewer.pulse.slowedAt.Load() != 0 {
+			stats.Conflated++
+		}
 	}
 	return stats
 }

@@ -51,6 +51,7 @@ type Streams struct {
 	counts counts
 	beat   atomic.Uint32 // the watchdog's clock
 	every  time.Duration // a beat
+	calm   uint32        // calmBeats
 
 	unwatch func()
 	present sync.WaitGroup // of all goroutines that serve viewers
@@ -70,7 +71,7 @@ func New(options Options) *Streams {
 		bus: options.Bus, interval: options.Interval, backfill: options.Backfill, version: options.Version, app: options.App,
 		logger: options.Logger, limits: options.Limits.withDefaults(), publisher: options.Publisher, admit: options.Admit,
 		peer: options.Peer,
-		news: newNews(), every: beatEvery, viewers: make(map[*viewer]struct{}),
+		news: newNews(), every: beatEvery, calm: calmBeats, viewers: make(map[*viewer]struct{}),
 	}
 	if s.admit == nil {
 		s.admit = func(*http.Request) (func(), error) { return func() {}, nil }

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	"vitals/internal/hub"
-	"vitals/internal/metric"
 	"vitals/internal/wire"
 )
 
@@ -33,7 +32,7 @@ type viewer struct {
 	moved        *sync.Cond // the chaser has written something or ended; nil until somebody waits for that
 	subscription *hub.Subscription
 	follows      map[string]*follow
-	globs        []metric.Glob // of a plain viewer; a session has its own for each host
+	every        wish // what it wants of each host, if it follows all
 	outbox       outbox
 	chased       bool // the line is the chaser's
 	left         bool // nothing more is made for it
@@ -44,7 +43,9 @@ type viewer struct {
 	behind *follow
 	news   uint64       // the newest change of a host that it knows
 	resume *resumePoint // the tick of which it has the first events already; nil when that has passed
+	served messageID    // of the newest tick that it has come by
 	wide   *seat        // its place among those who follow all hosts
+	slowness
 }
 
 func (s *Streams) newViewer(out line, request viewerRequest, peer string) *viewer {
@@ -75,7 +76,7 @@ func (v *viewer) wake() {
 		}
 	}
 	if !v.chased && !v.left {
-		v.chased = true
+		v.chased, v.busySince = true, v.streams.beat.Load()
 		v.streams.present.Go(v.chase)
 	}
 }
@@ -157,7 +158,7 @@ func (v *viewer) fail(err error) {
 
 // prepare puts the next thing that is ready into the outbox; false when there is none.
 func (v *viewer) prepare() bool {
-	return v.prepareControl() || v.prepareStart() || v.prepareNews() || v.prepareTick()
+	return v.prepareControl() || v.prepareStart() || v.prepareNews() || v.prepareEase() || v.prepareTick()
 }
 
 func (v *viewer) prepareTick() bool {

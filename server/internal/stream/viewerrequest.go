@@ -31,6 +31,8 @@ type resumePoint struct {
 	serial uint64
 	// part is how many events of that tick the viewer has; 0 means all of them.
 	part int
+	// conflation is the interval of the rows that serial counts, if the viewer got a longer one than it asked for.
+	conflation time.Duration
 }
 
 // transport is how the bytes travel.

@@ -51,6 +51,7 @@ type Ledger struct {
 	Columns  []metric.Series // of the newest catalogue
 	Last     uint64          // the newest position
 	Rows     uint64          // rows received
+	Folded   uint64          // positions that rows covered beside their own
 	Dropped  uint64          // rows that gap frames told of
 	Restarts int             // gaps without positions: nobody knows what was missed
 }
@@ -126,6 +127,9 @@ func (l *Ledger) noteRows(from, first, last, rows uint64) error {
 	}
 	if l.Last > 0 && from != l.Last+1 || from > first {
 		return fmt.Errorf("position %d, which covers all from %d on, follows %d", first, from, l.Last)
+	}
+	if l.Last > 0 || from == 1 {
+		l.Folded += last - from + 1 - rows
 	}
 	l.Last = last
 	l.Rows += rows

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import type { ConnectionStatus } from '../../transport/session.ts'
+import { ticker } from '../../ui/ticker.ts'
 import { ageSeconds, isStale, judge, type Freshness } from './freshness.ts'
 import { useConnectServices } from './services.ts'
 
@@ -62,9 +63,4 @@ function useLook<Value extends string | number>(
   })
 }
 
-function everyTenth(listener: () => void): () => void {
-  const timer = setInterval(() => {
-    if (document.visibilityState !== 'hidden') listener()
-  }, lookEveryMs)
-  return () => clearInterval(timer)
-}
+const everyTenth = ticker(lookEveryMs)

@@ -4,6 +4,7 @@ import type { KnownHost, SeriesStore } from '../../series/seriesStore.ts'
 import type { ServerAddress } from '../../transport/serverUrl.ts'
 import type { ConnectionStatus } from '../../transport/connectionStatus.ts'
 import type { Session } from '../../transport/session.ts'
+import { ticker } from '../../ui/ticker.ts'
 import { CheckRun, type Step } from './checks/checkRun.ts'
 import type { Journal } from './journal.ts'
 import { browserPlace } from './place.ts'
@@ -95,12 +96,3 @@ export function useAge(): number {
 
 const everySecond = ticker(1000)
 const everyTenth = ticker(100)
-
-function ticker(everyMs: number): (listener: () => void) => () => void {
-  return (listener) => {
-    const timer = setInterval(() => {
-      if (document.visibilityState !== 'hidden') listener()
-    }, everyMs)
-    return () => clearInterval(timer)
-  }
-}

@@ -4,11 +4,17 @@ import type { HostSeries } from '../../../series/hostSeries.ts'
 import { CustomHint } from './CustomHint.tsx'
 import { CustomPanelView } from './CustomPanelView.tsx'
 import { customFamilies } from './families.ts'
+import { FoldButton } from './FoldButton.tsx'
+import { useFold } from './useFold.ts'
+
+/** So many charts are made at first: each takes memory for its picture. */
+const mostCharts = 48
 
 /** What programs push beside the measured: a chart for each family, at the end of the page, where it moves nothing. */
 export function CustomGroup({ host }: { host: HostSeries }) {
   const columns = useCustom(host)
   const families = useMemo(() => customFamilies(columns), [columns])
+  const fold = useFold(families, mostCharts)
   if (families.length === 0) return <CustomHint host={host} />
   return (
     <section aria-label="Custom" className="col-span-full border-t border-line pt-5">
@@ -17,9 +23,12 @@ export function CustomGroup({ host }: { host: HostSeries }) {
         <span className="text-small text-mute">{countWords(families.length, columns.length)}</span>
       </div>
       <div className="grid grid-cols-12 gap-x-4 gap-y-6 tablet:gap-x-6 tablet:gap-y-7">
-        {families.map((family) => (
+        {fold.shown.map((family) => (
           <CustomPanelView key={family.title} family={family} host={host} />
         ))}
+        <div className="col-span-full">
+          <FoldButton fold={fold} of="the families" />
+        </div>
       </div>
     </section>
   )

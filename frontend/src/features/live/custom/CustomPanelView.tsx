@@ -6,8 +6,12 @@ import { ChartCanvas, EmptyBox } from '../ChartPanelView.tsx'
 import { useHiddenLines } from '../hiddenLines.ts'
 import { CustomReadout } from './CustomReadout.tsx'
 import type { CustomFamily, CustomMember } from './families.ts'
+import { FoldButton } from './FoldButton.tsx'
+import { useFold } from './useFold.ts'
 
 const nothingHidden: readonly string[] = []
+/** So many members are listed at first. */
+const mostListed = 8
 
 /** A family of pushed series: its lines, and of each the newest value with its age. */
 export function CustomPanelView({ family, host }: { family: CustomFamily; host: HostSeries }) {
@@ -17,7 +21,7 @@ export function CustomPanelView({ family, host }: { family: CustomFamily; host: 
   const hidden = useMemo(() => new Set(hiddenLabels), [hiddenLabels])
   const [only] = members.length === 1 ? members : []
   // The one of a family that has no labels has no name but the family's, and its value stands beside that.
-  const listed = only?.label === family.title ? [] : members
+  const fold = useFold(only?.label === family.title ? [] : members, mostListed)
   return (
     <Panel
       title={family.title}
@@ -35,7 +39,7 @@ export function CustomPanelView({ family, host }: { family: CustomFamily; host: 
         <ChartCanvas panel={panel} host={host} hidden={hidden} />
       </Suspense>
       <ul className="mt-1.5 grid min-h-5 gap-y-0.5 text-small text-soft">
-        {listed.map((member) => (
+        {fold.shown.map((member) => (
           <Entry
             key={member.column.series.metric}
             member={member}
@@ -46,6 +50,7 @@ export function CustomPanelView({ family, host }: { family: CustomFamily; host: 
           />
         ))}
       </ul>
+      <FoldButton fold={fold} of={family.title} />
     </Panel>
   )
 }

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { formatClock } from '../../../chart/format.ts'
 import type { Column } from '../../../series/column.ts'
 import { classes } from '../../../ui/classes.ts'
+import { ticker } from '../../../ui/ticker.ts'
 import { useReadout } from '../reading.ts'
 import { useLiveServices } from '../services.ts'
 import { agedOf } from './age.ts'
@@ -61,9 +62,4 @@ function useServerSeconds(): number {
   return useSyncExternalStore(everySecond, () => Math.floor(serverSeconds()))
 }
 
-function everySecond(listener: () => void): () => void {
-  const timer = setInterval(() => {
-    if (document.visibilityState !== 'hidden') listener()
-  }, 1000)
-  return () => clearInterval(timer)
-}
+const everySecond = ticker(1000)

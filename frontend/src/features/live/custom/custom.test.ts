@@ -59,6 +59,7 @@ describe('the newest pushed value', () => {
     [-7.25, 'celsius', '−7.25 °C'],
     [12, 'orders', '12 orders'],
     [0.1 + 0.2, '', '0.3'],
+    [-2048, 'bytes', '−2.0 KiB'],
     [undefined, 'orders', '–'],
   ])('%j in %s reads %s', (value, unit, text) => {
     expect(customText(value, unit)).toBe(text)

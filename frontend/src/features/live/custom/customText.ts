@@ -18,7 +18,7 @@ export function customText(value: number | undefined, unit: string): string {
     case 'seconds':
     case 'boolean':
     case 'count':
-      return formatText(value, unit)
+      return formatText(value, unit).replace(/^-/, '−')
     default:
       return `${digits(value)} ${unit}`
   }

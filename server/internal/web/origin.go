@@ -44,7 +44,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if origin != "" {
 			w.Header().Add("Vary", "Origin")
 		}
-		if origin != "" && !allowed && !sameOrigin(origin, r.Host) {
+		if origin != "" && !allowed && !sameOrigin(origin, r.Host) && !s.isPublic(r) {
 			s.writeError(w, r, &apiError{Code: codeForbidden, Field: "Origin", Message: fmt.Sprintf(
 				"pages from %.80q may not read this server; start it with --allow-origin to let them", origin)})
 			return
@@ -61,6 +61,14 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isPublic says whether a request is for a file that the app is made of: the same for everybody, without data, and not
+// readable by a foreign page all the same. Browsers send an Origin with scripts and styles too; refused behind a proxy that
+// changes Host, they would leave an empty page instead of one that says what is wrong.
+func (s *Server) isPublic(r *http.Request) bool {
+	isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return isRead && strings.HasPrefix(strings.TrimPrefix(r.URL.Path, s.base), "/assets/")
 }
 
 // knowsHost accepts addresses and local names always, other names when they are the machine's own or were allowed. A page

@@ -72,6 +72,27 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+func TestFilesOfTheAppAreForEveryPage(t *testing.T) {
+	for _, base := range []string{"", "/vitals"} {
+		h := newTestServer(t, func(o *web.Options) { o.Base = base })
+		for target, want := range map[string]int{
+			base + "/assets/app-1a2b.js":           http.StatusOK,
+			base + "/assets/../api/v1/hosts":       http.StatusNotFound,
+			base + "/assets/%2e%2e/api/v1/hosts":   http.StatusNotFound,
+			base + "/assets/..%2fapi/v1/hosts":     http.StatusNotFound,
+			base + "/api/v1/hosts":                 http.StatusForbidden,
+			base + "/ws":                           http.StatusForbidden,
+			base + "/":                             http.StatusForbidden,
+			base + "/api/v1/hosts?x=/assets/a.txt": http.StatusForbidden,
+		} {
+			got := h.get(target, "Origin", "http://behind.example:9310")
+			if got.status != want || got.header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s: %d, want %d; %v", target, got.status, want, got.header)
+			}
+		}
+	}
+}
+
 func TestParseOrigin(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://Name.Example":     "https://name.example",

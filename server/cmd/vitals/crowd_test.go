@@ -47,10 +47,12 @@ func (c *throttled) Read(p []byte) (int, error) {
 
 // onlooker is a session of the crowd. Its rows are not decoded, for 500 of them come at once.
 type onlooker struct {
-	client        *streamtest.Client
-	network       *throttled
-	last          atomic.Uint64 // the newest position that it has or was told of
-	rows, dropped uint64
+	client  *streamtest.Client
+	network *throttled
+	last    atomic.Uint64 // the newest position that it has or was told of
+	rows    uint64
+	covered uint64 // positions that its rows stand for; a slow viewer may get several in one
+	dropped uint64 // positions that it was told it will never get
 }
 
 // enter opens a session for the crowd's host. One that is to be slow has a small buffer, so that the kernel does not hide that.
@@ -93,11 +95,15 @@ func (o *onlooker) note(message []byte) error {
 	last := o.last.Load()
 	switch {
 	case bytes.HasPrefix(message, []byte(`{"type":"update"`)):
-		seq := numberBehind(message, `"seq":`)
-		if first := numberBehind(message, `"from":`); last > 0 && seq != last+1 && first != last+1 {
-			return fmt.Errorf("position %d follows %d", seq, last)
+		seq, first := numberBehind(message, `"seq":`), numberBehind(message, `"from":`)
+		if first == 0 {
+			first = seq
+		}
+		if last > 0 && first != last+1 {
+			return fmt.Errorf("position %d follows %d", first, last)
 		}
 		o.rows++
+		o.covered += seq - first + 1
 		o.last.Store(seq)
 	case bytes.HasPrefix(message, []byte(`{"type":"gap"`)):
 		frame, err := wire.JSON{}.DecodeServer(message)
@@ -155,6 +161,9 @@ func (p *publisher) push(row int) error {
 // TestACrowdOfSlowViewers has 500 viewers who read nothing, 500 who read a KB a second, and 500 who read at once. The last
 // miss nothing, the throttled ones are told exactly what they miss, and the stalled ones cost little until they are cut.
 func TestACrowdOfSlowViewers(t *testing.T) {
+	if attackSize(0, 1) == 0 {
+		t.Skip("for ATTACKS=full on a machine that has nothing else to do: the kernel tells of a throttled viewer's progress every few seconds only")
+	}
 	const heapBytesPerStalled, tight, small = 256 << 10, 1, 4 << 10
 	program := start(t, "--interval=1s", "--log-level=debug", "--simulate-hosts=1")
 	conn, err := dialFrom("127.0.8.1", program.address)
@@ -224,15 +233,16 @@ func checkCrowd(t *testing.T, slow, fast []*onlooker) {
 	var dropped uint64
 	const published = crowdRows - 1 // the first row was before them
 	for i, onlooker := range slow {
-		if onlooker.rows+onlooker.dropped != published || onlooker.dropped == 0 {
-			t.Errorf("throttled viewer %d has %d rows and was told of %d dropped ones of %d", i, onlooker.rows, onlooker.dropped, published)
+		if onlooker.covered+onlooker.dropped != published || onlooker.rows == published {
+			t.Fatalf("throttled viewer %d has %d rows for %d positions and was told of %d dropped ones of %d",
+				i, onlooker.rows, onlooker.covered, onlooker.dropped, published)
 		}
 		dropped += onlooker.dropped
 	}
 	for i, onlooker := range fast {
 		if onlooker.rows != published || onlooker.dropped != 0 {
-			t.Errorf("fast viewer %d has %d rows of %d, %d were dropped", i, onlooker.rows, published, onlooker.dropped)
+			t.Fatalf("fast viewer %d has %d rows of %d, %d were dropped", i, onlooker.rows, published, onlooker.dropped)
 		}
 	}
-	t.Logf("of %d rows a throttled viewer was told that it misses %d", published, dropped/uint64(len(slow)))
+	t.Logf("of %d rows a throttled viewer was told that it misses %d; the first got %d", published, dropped/uint64(len(slow)), slow[0].rows)
 }

@@ -82,7 +82,8 @@ func (v *viewer) prepareEase() bool {
 		behind-- // a folded row has the serial of the tick that ended it, and does not hold that tick
 	}
 	if v.wide != nil { // so that later hosts come as it wants them
-		_, _ = v.subscription.FollowAll(hub.Wish{Interval: v.every.hub.Interval, Serial: &behind, Replay: true}) // what it does not follow goes on as it is
+		later := hub.Wish{Interval: v.every.hub.Interval, Serial: &behind, Replay: true}
+		_, _ = v.subscription.FollowAll(later) // a host that cannot be followed so goes on as it is
 	}
 	for _, follow := range v.follows {
 		if follow.conflation > 0 || v.wide != nil {

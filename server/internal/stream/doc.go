@@ -12,8 +12,9 @@
 //   - One watchdog looks after all connections, once a second: there is no timer and no deadline for a write. A viewer that
 //     takes no byte for 10 s is cut, one that takes some lives, however slow it is. Silent ones are asked for a sign of life
 //     after 10 s and cut 10 s later; vanished ones are cut by the kernel after 20 s, although it goes on taking bytes.
-//   - A viewer that falls further behind than 256 KiB skips its oldest ticks; a gap says which. None of them slows the
-//     publisher or another viewer.
+//   - A viewer that falls further behind than 256 KiB skips its oldest ticks; a gap says which. One that lags for 10 s on end
+//     gets rows folded over a longer interval until it keeps up, and what it wanted again when it has kept up for a while.
+//     Positions go on, and ids of events resume either way. None of them slows the publisher or another viewer.
 //   - What a client sends is limited in bytes before it is decoded, in time once it has begun, and in its rate, whatever the
 //     frames are. Floods end with 1008.
 //   - Shutdown spreads the goodbyes over a while, gives each viewer 3 s to take its own, and waits for all. While nobody

@@ -280,7 +280,7 @@ export class HostSeries {
   #setColumns(columns: Column[], listed: ReadonlySet<string>): void {
     const past = this.#columns
       .filter((column) => !listed.has(column.series.metric) && column.latest !== undefined)
-      .slice(0, maxColumns - columns.length)
+      .slice(0, Math.max(0, maxColumns - columns.length))
     for (const column of this.#columns) column.index = -1
     this.#columns = [...columns, ...past]
     this.#columns.forEach((column, index) => (column.index = index))
@@ -291,7 +291,7 @@ export class HostSeries {
     const oldest = this.newestTime - pushedPastSeconds
     const past = before
       .filter((column) => !listed.has(column.series.metric) && column.timeline.newest >= oldest)
-      .slice(0, maxColumns - custom.length)
+      .slice(0, Math.max(0, maxColumns - custom.length))
     for (const column of before) column.index = -1
     this.#custom = [...custom, ...past]
     this.#custom.forEach((column, index) => (column.index = index))

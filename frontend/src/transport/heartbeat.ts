@@ -8,6 +8,8 @@ const earlyPingEveryMs = 1_000
 /** A timer later than this means that the page is busy, as while it starts: an answer would wait for it too. */
 const busyMs = 100
 const probeMs = 3_000
+/** With pings that are answered each 5 s, whoever says nothing for longer than this is gone, however rare its ticks. */
+const longestSilenceMs = 20_000
 const maxUnanswered = 64
 /** A timer this late means that the machine slept: what the server said meanwhile may still lie in the socket. */
 const lateMs = 2_000
@@ -39,7 +41,7 @@ export interface Watch {
 
 /**
  * Watches over one connection: a ping at once, each second while the page is busy (as at its start), then every 5 s;
- * and death after three intervals and 5 s without any frame, or when a probe is not answered within 3 s.
+ * and death after three intervals and 5 s without any frame, at most 20 s, or when a probe is not answered within 3 s.
  */
 export class Heartbeat implements Watch {
   readonly #clock: Clock
@@ -66,7 +68,7 @@ export class Heartbeat implements Watch {
     this.#clock = clock
     this.#events = events
     this.#sendPing = sendPing
-    this.#silenceMs = 3_000 * intervalSeconds + 5_000
+    this.#silenceMs = Math.min(3_000 * intervalSeconds + 5_000, longestSilenceMs)
     this.#lastHeardMs = clock.monotonicMs()
     this.#ping(false)
     this.#watchSilence(this.#silenceMs)

@@ -104,6 +104,15 @@ describe('loss', () => {
     expect(silent.open).toBe(false)
   })
 
+  test('where ticks are rare, a server that no longer answers is noticed as soon', () => {
+    server.interval = 60
+    session.start()
+    rig.ticks(1)
+    server.answersPings = false
+    clock.advance(20_001)
+    expect(session.status).toMatchObject({ state: 'reconnecting', closeReason: 'nothing heard for 20 s' })
+  })
+
   test('pongs alone keep a connection alive', () => {
     session.start()
     clock.advance(600_000)

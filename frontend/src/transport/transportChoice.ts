@@ -28,9 +28,9 @@ export class TransportChoice {
     return this.#kind === 'websocket' && this.#failures > 0 && !this.#httpWorks
   }
 
-  /** Plain HTTP to the server works, or does not. */
+  /** Plain HTTP to the server works, or does not. An answer that comes when all is well again says nothing of later. */
   noteHttp(works: boolean): void {
-    this.#httpWorks = works
+    if (this.doubtful) this.#httpWorks = works
   }
 
   /** An attempt brought a hello. */

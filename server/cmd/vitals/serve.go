@@ -35,7 +35,7 @@ const (
 	maxHeaderBytes  = 16 << 10
 	sweepInterval   = time.Second
 	forgetInterval  = time.Minute     // between two looks for series that nobody pushes any more
-	shutdownTimeout = 8 * time.Second // of the 10 s that a stop may take
+	shutdownTimeout = 9 * time.Second // of the 10 s that a stop may take; viewers take 5 s, and 3 s for the last one
 )
 
 type serveCommand struct {
@@ -139,7 +139,7 @@ func newApplication(
 	})
 	streamOptions := stream.Options{
 		Bus: a.hub, Publisher: a.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,
-		Admit: limited.Admit,
+		Admit: limited.Admit, Peer: func(r *http.Request) string { return limited.Client(r).String() },
 	}
 	if app != nil {
 		streamOptions.App = app.Fingerprint()

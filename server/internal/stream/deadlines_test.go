@@ -214,3 +214,26 @@ func TestThePlainStreamBeforeAnyHostSaysComeBack(t *testing.T) {
 		streams.present.Wait()
 	})
 }
+
+// What is left to write, the goodbye, and the wait for the peer's own: all of it together has goodbyeTimeout.
+func TestAPeerThatDoesNotCloseHoldsUpNoStop(t *testing.T) {
+	inBubble(t, func(t *testing.T, streams *Streams) {
+		client := pipeViewer(t, streams, sessionHeader)
+		defer client.CloseNow()
+		must(t, client.Send(wire.Subscribe{}))
+		time.Sleep(5 * time.Second) // the past lies in the pipe
+		start := time.Now()
+		stopped := make(chan error, 1)
+		go func() { stopped <- streams.Shutdown(t.Context()) }()
+		time.Sleep(goodbyeTimeout * 2 / 3)
+		for opcode := byte(0); opcode != streamtest.Close; { // it takes all, and then neither answers nor leaves
+			got, _, err := client.ReadFrame()
+			must(t, err)
+			opcode = got
+		}
+		must(t, <-stopped)
+		if took := time.Since(start); took > goodbyeTimeout+beatEvery/10 {
+			t.Errorf("shutdown took %s", took)
+		}
+	})
+}

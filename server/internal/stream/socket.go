@@ -95,7 +95,7 @@ func (s *socket) Read(p []byte) (int, error) {
 	if n <= 0 || err != nil {
 		return n, err
 	}
-	if s.viewer.cause.Load() != nil {
+	if s.viewer.ending.Load() != nil {
 		return 0, net.ErrClosed
 	}
 	now := s.viewer.streams.beat.Load()
@@ -136,7 +136,7 @@ func (s *socket) controlEnded() {
 func (s *socket) pinged(_ context.Context, payload []byte) bool {
 	s.controlEnded()
 	v := s.viewer
-	if v.cause.Load() != nil {
+	if v.ending.Load() != nil {
 		return false
 	}
 	if !spend(s.left.pings, 1) {
@@ -186,26 +186,26 @@ func (s *socket) wrongKind() error {
 	return &closing{websocket.StatusUnsupportedData, reason}
 }
 
-// close says goodbye as the cause wants it and frees the connection within goodbyeTimeout.
-func (s *socket) close(cause error) {
+// close says goodbye as the cause wants it and frees the connection, all within goodbyeTimeout of the end.
+func (s *socket) close(end *ending) {
 	defer func() { _ = s.library.CloseNow() }() // it fails only if it is closed already
 	var wanted *closing
 	switch {
-	case errors.As(cause, &wanted):
-	case isGone(cause):
+	case errors.As(end.cause, &wanted):
+	case isGone(end.cause):
 		return
 	default: // the library has said what the peer did wrong, or it was a frame that it only refuses
 		wanted = &closing{websocket.StatusProtocolError, "protocol error"}
 	}
 	if _, err := s.viewer.lastWords(closeFrame(wanted)); !errors.Is(err, errBroken) {
-		s.drain()
+		s.drain(end.by)
 	}
 }
 
 // drain reads on until the peer has closed, too: a connection that is closed with something unread is reset, and the peer
 // may lose the goodbye. The library's own close would take the rest of a message for a new one, and trust its length.
-func (s *socket) drain() {
-	_ = s.SetReadDeadline(time.Now().Add(goodbyeTimeout)) // these fail only on a connection that is closed
+func (s *socket) drain(until time.Time) {
+	_ = s.SetReadDeadline(until) // these fail only on a connection that is closed
 	if halves, has := s.Conn.(interface{ CloseWrite() error }); has {
 		_ = halves.CloseWrite()
 	}

@@ -120,7 +120,7 @@ func (s *eventSocket) serve(request viewerRequest, head []byte) {
 	defer v.streams.remove(v)
 	s.listen()
 	v.leave()
-	cause := *v.cause.Load()
+	cause := v.ending.Load().cause
 	if wanted, is := errors.AsType[*closing](cause); is {
 		_, _ = v.lastWords(v.framing.Goodbye(nil, wanted)) // the viewer may be gone by now
 	}
@@ -131,7 +131,7 @@ func (s *eventSocket) serve(request viewerRequest, head []byte) {
 // listen waits for the end of the viewer. Nothing is expected of it but that it leaves; what it says is limited and dropped.
 func (s *eventSocket) listen() {
 	var dropped [64]byte
-	for s.viewer.cause.Load() == nil {
+	for s.viewer.ending.Load() == nil {
 		n, err := s.Conn.Read(dropped[:])
 		switch {
 		case err != nil:

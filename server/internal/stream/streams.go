@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,9 +135,16 @@ const (
 	goodbyePause   = time.Millisecond // between two viewers, if there are not too many for that
 )
 
-// sayGoodbye begins the end of all viewers, over a while.
+// sayGoodbye begins the end of all viewers, over a while. It begins with those that do not take what they were sent: they may
+// need all of goodbyeTimeout.
 func (s *Streams) sayGoodbye(ctx context.Context) {
-	viewers := s.everybody(nil)
+	viewers := slices.DeleteFunc(s.everybody(nil), func(v *viewer) bool {
+		stalls := v.pulse.waitingSince.Load() != 0
+		if stalls {
+			v.end(errShutdown)
+		}
+		return stalls
+	})
 	begin := time.Now()
 	within := min(goodbyesWithin, time.Duration(len(viewers))*goodbyePause)
 	for i, viewer := range viewers {

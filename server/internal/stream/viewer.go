@@ -3,6 +3,7 @@ package stream
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"vitals/internal/hub"
 	"vitals/internal/wire"
@@ -25,8 +26,8 @@ type viewer struct {
 	codec   wire.Codec
 	peer    string // who it is, for the log and for what it publishes
 
-	cause atomic.Pointer[error] // why it ends; nil while it does not
-	pulse pulse
+	ending atomic.Pointer[ending] // nil while it does not end
+	pulse  pulse
 
 	mu           sync.Mutex // held briefly, never while a write waits
 	moved        *sync.Cond // the chaser has written something or ended; nil until somebody waits for that
@@ -46,6 +47,12 @@ type viewer struct {
 	served messageID    // of the newest tick that it has come by
 	wide   *seat        // its place among those who follow all hosts
 	slowness
+}
+
+// ending is why a viewer ends, and when it is to be gone at last.
+type ending struct {
+	cause error
+	by    time.Time
 }
 
 func (s *Streams) newViewer(out line, request viewerRequest, peer string) *viewer {
@@ -169,8 +176,8 @@ func (v *viewer) prepareTick() bool {
 	return ready
 }
 
-// end begins the end of a viewer, from any goroutine; only the first cause counts. What is being read ends now, what is
-// being written has goodbyeTimeout.
+// end begins the end of a viewer, from any goroutine; only the first cause counts. What is being read ends now; what is
+// being written, and the goodbye, have goodbyeTimeout in all.
 func (v *viewer) end(cause error) {
 	if v.blame(cause) {
 		v.line.Hurry(goodbyeTimeout)
@@ -185,7 +192,7 @@ func (v *viewer) cut(cause error) {
 
 // blame notes why the viewer ends, if nobody has before.
 func (v *viewer) blame(cause error) bool {
-	return v.cause.CompareAndSwap(nil, &cause)
+	return v.ending.CompareAndSwap(nil, &ending{cause, time.Now().Add(goodbyeTimeout)})
 }
 
 // leave gives back what the viewer held. From now on nothing but lastWords is written.

@@ -45,7 +45,7 @@ func (s *socket) serve(request viewerRequest) {
 	v.begin(request)
 	v.streams.add(v)
 	defer v.streams.remove(v)
-	for v.cause.Load() == nil {
+	for v.ending.Load() == nil {
 		message, err := s.read()
 		if err == nil {
 			err = v.hear(message)
@@ -55,9 +55,9 @@ func (s *socket) serve(request viewerRequest) {
 		}
 	}
 	v.leave()
-	cause := *v.cause.Load()
-	s.close(cause)
-	v.log("viewer went", cause)
+	end := v.ending.Load()
+	s.close(end)
+	v.log("viewer went", end.cause)
 }
 
 func (v *viewer) log(event string, cause error) {

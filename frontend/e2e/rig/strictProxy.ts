@@ -8,6 +8,8 @@ export interface Strictness {
   refusesUpgrades?: boolean
   /** Of an event stream nothing goes on before so many bytes are there. */
   holdsBytes?: number
+  /** The server hears its own address as Host, as nginx does it by default. */
+  changesHost?: boolean
 }
 
 /** A proxy before a server, of the kind that is often met: it passes on what it likes. */
@@ -50,7 +52,8 @@ export class StrictProxy {
   }
 
   #passOn(asked: IncomingMessage, answer: ServerResponse): void {
-    const { method, headers, url = '/' } = asked
+    const { method, url = '/' } = asked
+    const headers = { ...asked.headers, ...(this.strictness.changesHost && { host: this.#server }) }
     const [host, port] = this.#server.split(':')
     const passed = request({ host, port, path: url, method, headers }, (reply) => {
       answer.writeHead(reply.statusCode ?? 502, reply.headers)
@@ -86,8 +89,11 @@ export class StrictProxy {
     const [host = '', port] = this.#server.split(':')
     const passed = connect(Number(port), host, () => {
       const lines = [`${asked.method} ${asked.url} HTTP/1.1`]
-      for (let i = 0; i < asked.rawHeaders.length; i += 2)
-        lines.push(`${asked.rawHeaders[i]}: ${asked.rawHeaders[i + 1]}`)
+      for (let i = 0; i < asked.rawHeaders.length; i += 2) {
+        const [name = '', value] = [asked.rawHeaders[i], asked.rawHeaders[i + 1]]
+        const changed = this.strictness.changesHost === true && name.toLowerCase() === 'host'
+        lines.push(`${name}: ${changed ? this.#server : value}`)
+      }
       passed.write(`${lines.join('\r\n')}\r\n\r\n`)
       passed.write(head)
       passed.pipe(socket)

@@ -71,6 +71,27 @@ story(
   },
 )
 
+story(
+  'behind a proxy that changes Host the page comes up, lives, and says what mends it',
+  async ({ stage }) => {
+    const server = await stage.simulate()
+    const proxy = stage.keep(await StrictProxy.before(server, { changesHost: true }))
+    const live = await stage.blank()
+    live.watched.expect(lostConnection)
+    await live.page.goto(proxy.url)
+    await live.ready()
+    await expect.poll(() => live.badge.innerText()).toMatch(/^Live[^]*event stream/)
+    await live.page.keyboard.press('c')
+    const connection = new ConnectionPage(live.page)
+    await connection.ready()
+    await connection.runButton.click()
+    await expect.poll(() => connection.outcome('WebSocket')).toBe('failed')
+    expect(await connection.check('Host and Origin').innerText()).toContain(
+      'proxy_set_header Host $http_host;',
+    )
+  },
+)
+
 story('a proxy that holds back what flows is found out', async ({ stage }) => {
   const server = await stage.simulate('--interval', '250ms')
   const proxy = stage.keep(await StrictProxy.before(server, { holdsBytes: 48_000 }))

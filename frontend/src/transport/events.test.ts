@@ -52,6 +52,12 @@ describe('where WebSockets are blocked', () => {
     expect(rig.held()).toEqual(oneTo(3))
   })
 
+  test('how much comes is known before the first ping', async () => {
+    await onEvents()
+    await seconds(3)
+    expect(session.status.bytesPerSecond).toBeGreaterThan(0)
+  })
+
   test('a server that is down is not mistaken for it', async () => {
     server.accepting = false
     session.start()

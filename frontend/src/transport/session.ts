@@ -39,6 +39,7 @@ const helloWithinMs = 10_000
 /** The code that a socket reports when a connection ends without one. */
 const abnormalClosure = 1006
 const policyViolation = 1008
+const tellThroughputMs = 2_000
 /** A server that asks for longer than this is not obeyed. */
 const longestRetryAfterMs = 5 * 60_000
 
@@ -63,6 +64,7 @@ export class Session {
   #trial: Link | undefined
   #watch: Watch | undefined
   #liveSinceMs = NaN
+  #throughputToldMs = -Infinity
   #cancelTimer = nothing // the wait for the hello, or for the next attempt
   #cancelTrial = nothing // the wait for the next trial, or for its hello
   #endSignals = nothing
@@ -152,7 +154,7 @@ export class Session {
 
   #onMessage(link: Link, data: string | ArrayBuffer): void {
     if (link !== this.#link && link !== this.#trial) return
-    this.#throughput.add(typeof data === 'string' ? data.length : data.byteLength, this.#clock.monotonicMs())
+    this.#noteThroughput(typeof data === 'string' ? data.length : data.byteLength)
     if (link === this.#link) this.#watch?.heard()
     try {
       const frame = decodeFrame(data)
@@ -162,6 +164,14 @@ export class Session {
       // Nothing after this frame can be trusted to follow on what we have: come back with the last good position.
       this.#onClose(link, abnormalClosure, `the server sent a frame that cannot be read: ${error.message}`)
     }
+  }
+
+  #noteThroughput(bytes: number): void {
+    const now = this.#clock.monotonicMs()
+    this.#throughput.add(bytes, now)
+    if (now - this.#throughputToldMs < tellThroughputMs || this.status.state !== 'live') return
+    this.#throughputToldMs = now
+    this.#board.publish({ bytesPerSecond: this.#throughput.bytesPerSecond(now) })
   }
 
   #onClose(link: Link, code: number, reason: string, retryAfterMs?: number): void {
@@ -229,11 +239,7 @@ export class Session {
 
   #watchOver(link: Link, hello: Hello): Watch {
     const events: HeartbeatEvents = {
-      onMeasured: (measured) =>
-        this.#board.publish({
-          ...measured,
-          bytesPerSecond: this.#throughput.bytesPerSecond(this.#clock.monotonicMs()),
-        }),
+      onMeasured: (measured) => this.#board.publish(measured),
       onDead: (reason) => this.#lose(abnormalClosure, reason),
     }
     if (link.kind === 'events') return new EventsWatch(this.#clock, events)

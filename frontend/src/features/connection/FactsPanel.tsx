@@ -13,7 +13,7 @@ export function FactsPanel() {
         {factsOf(status, journal, server, nowMs).map(({ name, value, title }) => (
           <div key={name} className="flex justify-between gap-6 border-b border-line py-[5px]">
             <dt className="shrink-0 text-mute">{name}</dt>
-            <dd className="truncate font-medium" title={title ?? value}>
+            <dd className="min-w-0 text-right font-medium [overflow-wrap:anywhere]" title={title ?? value}>
               {value}
             </dd>
           </div>

@@ -158,7 +158,7 @@ export const clockCheck: Check = {
     if (!answer || askedAtMs === undefined) return Promise.resolve(skip('the server did not answer'))
     // The session asks again and again and believes the quickest answer; one question alone is rougher.
     const offset = clockOffsetMs() ?? answer.serverTimeMs - askedAtMs
-    const says = `the server's clock is at ${formatOffset(offset)} of this one`
+    const says = `the server's clock differs from this one by ${formatOffset(offset)}`
     return Promise.resolve(Math.abs(offset) > skewMs ? warn(says, 'clock') : pass(says))
   },
 }

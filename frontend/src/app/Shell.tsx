@@ -14,7 +14,7 @@ const ServerDialog = lazy(() => import('../features/connect/ServerDialog.tsx'))
 export type DialogName = 'help' | 'server'
 
 /** The pages that the rail leads to. */
-export type PageName = 'live' | 'connection'
+type PageName = 'live' | 'connection'
 
 export interface ShellProps {
   page: PageName

@@ -70,7 +70,7 @@ export function formatText(value: number | undefined, unit: Unit): string {
 }
 
 /** 0 to 100, one decimal. */
-export function formatPercent(value: number): Formatted {
+function formatPercent(value: number): Formatted {
   return { text: fixed(value, 1), unit: '%' }
 }
 

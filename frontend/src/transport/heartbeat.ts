@@ -15,7 +15,7 @@ const maxUnanswered = 64
 const lateMs = 2_000
 
 /** What a heartbeat finds out. */
-export interface Measured {
+interface Measured {
   /** The server's clock minus ours. */
   clockOffsetMs: number
   /** Absent where the page was busy, or where it cannot be measured. */

@@ -20,7 +20,7 @@ import { Throughput } from './throughput.ts'
 import { TransportChoice } from './transportChoice.ts'
 
 export type { ConnectionState, ConnectionStatus, TransportKind } from './connectionStatus.ts'
-export type { EventsTransport, FrameStore, SessionOptions } from './sessionOptions.ts'
+export type { SessionOptions } from './sessionOptions.ts'
 
 /** One connection, from the attempt to its end. */
 interface Link {

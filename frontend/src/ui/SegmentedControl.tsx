@@ -1,7 +1,7 @@
 import { useRef, type KeyboardEvent } from 'react'
 import { classes } from './classes'
 
-export interface Segment<Value extends string> {
+interface Segment<Value extends string> {
   value: Value
   label: string
   /** Shown when the pointer rests on it. */

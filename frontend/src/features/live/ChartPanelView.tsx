@@ -99,7 +99,7 @@ export function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
 }
 
 /** The values of all lines in words: `user 24.1 %, system 9.8 %`. */
-export function describePanel(panel: ChartPanel, reader: Reader): string {
+function describePanel(panel: ChartPanel, reader: Reader): string {
   return panel.entries
     .map((entry) => {
       const values = entry.lines.map((line) =>

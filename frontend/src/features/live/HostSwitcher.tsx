@@ -61,7 +61,7 @@ function itemOf(known: KnownHost, current: Host | undefined): MenuItem {
 }
 
 /** `silent since 14:32:07`, `gone since 21 Nov 14:32`, in the viewer's zone. */
-export function absence({ presence, since }: Pick<KnownHost, 'presence' | 'since'>, nowMs: number): string {
+function absence({ presence, since }: Pick<KnownHost, 'presence' | 'since'>, nowMs: number): string {
   return since === undefined ? presence : `${presence} since ${formatInstant(since, nowMs)}`
 }
 

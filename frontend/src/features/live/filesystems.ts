@@ -3,8 +3,8 @@ import type { FilesystemModel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 
 /** From here on a file system is getting full, and is nearly full. */
-export const warningPercent = 80
-export const criticalPercent = 90
+const warningPercent = 80
+const criticalPercent = 90
 
 export type FilesystemState = 'normal' | 'warning' | 'critical' | 'silent'
 

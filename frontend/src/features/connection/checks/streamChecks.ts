@@ -19,7 +19,7 @@ const helloWithinMs = 8_000
 /** A frame that takes longer than this is held somewhere, or the way is very slow. */
 const lateMs = 1_500
 /** The server's heartbeats come every 10 to 15 s; proxies cut after 30 or 60 s as they come. */
-export const idleSeconds = 75
+const idleSeconds = 75
 
 export const websocketCheck: Check = {
   id: 'websocket',

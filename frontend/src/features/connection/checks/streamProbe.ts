@@ -1,7 +1,7 @@
 import type { Arrival, CheckContext, StreamProbe } from './check.ts'
 import { EventReader, type StreamEvent } from './eventReader.ts'
 
-export const framesToTime = 3
+const framesToTime = 3
 const headersWithinMs = 10_000
 /** A silent source still sends a ping every 15 s. */
 const longestWaitMs = 50_000

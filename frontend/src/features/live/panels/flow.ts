@@ -3,7 +3,7 @@ import { colorAt, entriesOf, memberLabelled, membersOf, metricsOf, type Families
 import type { ChartPanel, Color, EntryModel, LineModel, Member } from './model.ts'
 
 /** More devices than this are drawn as one total: more lines could not be told apart. */
-export const mostDevicesAsLines = 4
+const mostDevicesAsLines = 4
 
 interface Flow {
   /** The first direction goes up, the second down when the lines are mirrored. */

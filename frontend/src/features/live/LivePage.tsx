@@ -2,7 +2,7 @@ import { useEffect, useMemo, type ReactNode } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { classes } from '../../ui/classes.ts'
 import { ChartPanelView } from './ChartPanelView.tsx'
-import { useSeries } from './columns.ts'
+import { useOnlyPushed, useSeries } from './columns.ts'
 import { CoresPanelView } from './CoresPanelView.tsx'
 import { CustomGroup } from './custom/CustomGroup.tsx'
 import { FactsList } from './Facts.tsx'
@@ -55,7 +55,8 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
   useEffect(() => window.setSpan(secondsOf(span)), [window, span])
   const series = useSeries(host)
   const panels = useMemo(() => (series.length > 0 ? panelsOf(series) : expectedPanels), [series])
-  const ready = series.length > 0 ? host : undefined
+  const onlyPushed = useOnlyPushed(host)
+  const ready = series.length > 0 || onlyPushed ? host : undefined
   return (
     <StaleContext value={stale}>
       <LiveHead host={host?.host} span={span} {...head} />
@@ -67,10 +68,8 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
           stale && 'stale',
         )}
       >
-        <Tiles host={ready} />
-        {panels.map((panel) => (
-          <PanelView key={panel.id} panel={panel} host={ready} />
-        ))}
+        {!onlyPushed && <Tiles host={ready} />}
+        {!onlyPushed && panels.map((panel) => <PanelView key={panel.id} panel={panel} host={ready} />)}
         {ready && <CustomGroup host={ready} />}
         {host && <FactsList host={host.host} />}
         <LiveFooter host={ready}>{footer}</LiveFooter>

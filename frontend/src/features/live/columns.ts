@@ -14,3 +14,12 @@ export function useSeries(host: HostSeries | undefined): readonly Series[] {
   const columns = useSyncExternalStore(subscribe, () => host?.columns ?? noColumns)
   return useMemo(() => columns.map((column) => column.series), [columns])
 }
+
+/** Whether all that is known of a host is what somebody pushes: it has no vital signs, and none are awaited. */
+export function useOnlyPushed(host: HostSeries | undefined): boolean {
+  const subscribe = useMemo(
+    () => (host ? (listener: () => void) => host.subscribe('columns', listener) : neverChanges),
+    [host],
+  )
+  return useSyncExternalStore(subscribe, () => host?.columns.length === 0 && host.custom.length > 0)
+}

@@ -45,7 +45,7 @@ func (v *viewer) lags(delivery hub.Delivery) bool {
 	}
 	now := v.streams.beat.Load()
 	if delivery.IsPast {
-		v.busySince = now // a past may take its time
+		v.busySince = now // as in preparePast
 	}
 	return now-v.busySince >= patienceBeats && delivery.Topic.RowsBehind(delivery.Tick) >= mostRowsBehind
 }

@@ -291,7 +291,7 @@ func resumeWhileConflated(t *testing.T, hosts string) {
 	for range 10 {
 		publish()
 	}
-	have, lastID, conflated := map[string]uint64{}, "", 0
+	have, wasFolded, lastID, conflated := map[string]uint64{}, map[string]bool{}, "", 0
 	for round := range rounds {
 		network, err := net.Dial("tcp", address)
 		must(t, err)
@@ -329,14 +329,19 @@ func resumeWhileConflated(t *testing.T, hosts string) {
 				if gap.From != have[gap.Host]+1 {
 					t.Fatalf("round %d: the gap %+v follows position %d", round, gap, have[gap.Host])
 				}
-				have[gap.Host] = gap.To
+				have[gap.Host], wasFolded[gap.Host] = gap.To, false
 				continue
 			}
 			row := decodeBatch(t, event.Data)[0]
 			position, folded := positionOf(row.Timestamp), strings.Count(event.ID, "-") > 1
-			if before := have[row.Host]; position <= before || !folded && position != before+1 {
+			before := have[row.Host]
+			// Who is cut right after it became slow may get a folded row of values that it has one by one; and who is cut right
+			// behind a gap, which has no id, a row of what the gap told of.
+			repeated := folded && position == before && !wasFolded[row.Host]
+			if !repeated && (position <= before || !folded && position != before+1) {
 				t.Fatalf("round %d: of %s position %d (%s, after %s) follows %d", round, row.Host, position, event.ID, lastID, before)
 			}
+			wasFolded[row.Host] = folded
 			if have[row.Host], lastID = position, event.ID; folded {
 				conflated++
 			}

@@ -143,6 +143,7 @@ func (v *viewer) tellGap(gap wire.Gap) {
 
 // preparePast sends the next piece of the past.
 func (v *viewer) preparePast(follow *follow) {
+	v.busySince = v.streams.beat.Load() // a past may take its time: it is no lag
 	piece := follow.past.next(follow.view.rowsPerPiece())
 	v.outbox.add(follow.view.snapshot(piece, follow.from(piece[0])))
 	follow.last = piece[len(piece)-1].Seq

@@ -52,7 +52,7 @@ func (g *groups) acquire(of kind, globs []metric.Glob) *group {
 	if !exists {
 		found = &group{
 			kind: of, key: key, globs: globs, codec: codecOf(of.format), framing: g.framing(of), pieces: g.pieces,
-			views: make(map[*hub.Catalog]*view),
+			views: make(map[string][]*view),
 		}
 		g.held[key] = found
 	}
@@ -88,24 +88,34 @@ type group struct {
 	viewers int // guarded by groups.mu
 
 	mu    sync.Mutex
-	views map[*hub.Catalog]*view
+	views map[string][]*view // by host; that of the newest catalogue is the last
 }
 
-// A group forgets its views when it has seen so many catalogues; those in use are made again.
-const maxViews = 256
+// A group keeps the views of the newest catalogues of each host, and forgets all when it has seen so many hosts: each view
+// holds ticks as they travel, and a host gets a new catalogue with each series that appears. Those in use are made again.
+const (
+	maxViewsOfHost = 4
+	maxViewedHosts = 1024
+)
 
 // view is the group's sight of one catalogue.
 func (g *group) view(catalog *hub.Catalog) *view {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if found, exists := g.views[catalog]; exists {
-		return found
+	known, isKnown := g.views[catalog.Host]
+	for _, found := range known {
+		if found.catalog == catalog {
+			return found
+		}
 	}
-	if len(g.views) >= maxViews {
+	if !isKnown && len(g.views) >= maxViewedHosts {
 		clear(g.views)
 	}
+	if len(known) == maxViewsOfHost {
+		known = slices.Delete(known, 0, 1)
+	}
 	made := newView(g, catalog)
-	g.views[catalog] = made
+	g.views[catalog.Host] = append(known, made)
 	return made
 }
 

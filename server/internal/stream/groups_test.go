@@ -169,11 +169,12 @@ func TestEveryCatalogueHasItsView(t *testing.T) {
 
 func TestViewsAreForgottenInTheEnd(t *testing.T) {
 	group := testGroups().acquire(kind{shape: shapeSession}, nil)
-	for range 3 * maxViews {
+	for i := range 3 * maxViewedHosts {
 		group.view(&hub.Catalog{Host: testHost})
-	}
-	if len(group.views) > maxViews {
-		t.Errorf("%d views are kept, at most %d should be", len(group.views), maxViews)
+		group.view(&hub.Catalog{Host: fmt.Sprint(i)})
+		if hosts, views := len(group.views), len(group.views[testHost]); hosts > maxViewedHosts || views > maxViewsOfHost {
+			t.Fatalf("%d views of a host, and views of %d hosts are kept", views, hosts)
+		}
 	}
 }
 

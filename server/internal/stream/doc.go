@@ -11,7 +11,7 @@
 //   - Commands of a client are obeyed in order. While it does not take the answers, it is not heard.
 //   - One watchdog looks after all connections, once a second: there is no timer and no deadline for a write. A viewer that
 //     takes no byte for 10 s is cut, one that takes some lives, however slow it is. Silent ones are asked for a sign of life
-//     after 10 s and cut 10 s later; vanished ones are cut by the kernel after 20 s, although it goes on taking bytes.
+//     after 10 s and cut 10 s later; vanished ones are cut within 20 s, although the kernel goes on taking bytes.
 //   - A viewer that falls further behind than 256 KiB skips its oldest ticks; a gap says which. One that lags for 10 s on end
 //     gets rows folded over a longer interval until it keeps up, and what it wanted again when it has kept up for a while.
 //     Positions go on, and ids of events resume either way. None of them slows the publisher or another viewer.

@@ -16,6 +16,9 @@ type line interface {
 	TryWrite(p []byte) (int, error)
 	// Write writes all, however long that takes.
 	Write(p []byte) (int, error)
+	// Vanished reports whether the peer's machine owes an answer and has been mute for vanishedTimeout. Where the kernel does
+	// not tell, it is false.
+	Vanished() bool
 	// Taken is a number that changes whenever the peer has taken more, also within one Write.
 	Taken() int64
 	// Hurry bounds everything that goes on, and the goodbye after it.
@@ -79,6 +82,20 @@ func (l *tcpLine) Taken() int64 {
 	return int64(held)
 }
 
+// Vanished implements [line]: something was sent and not acknowledged, or the kernel asks whether there is room again, and
+// nothing has come back. A machine whose program does not read answers such questions, so slow viewers are not meant.
+func (l *tcpLine) Vanished() bool {
+	var info *unix.TCPInfo
+	err := l.raw.Control(func(descriptor uintptr) {
+		info, _ = unix.GetsockoptTCPInfo(int(descriptor), unix.IPPROTO_TCP, unix.TCP_INFO)
+	})
+	if err != nil || info == nil {
+		return false
+	}
+	mute := time.Duration(info.Last_ack_recv) * time.Millisecond
+	return (info.Unacked > 0 || info.Probes > 0) && mute >= vanishedTimeout
+}
+
 // Hurry implements [line].
 func (l *tcpLine) Hurry(within time.Duration) { hurry(l.TCPConn, within) }
 
@@ -112,6 +129,9 @@ func (l *patientLine) Write(p []byte) (int, error) {
 // Taken implements [line].
 func (l *patientLine) Taken() int64 { return l.written.Load() }
 
+// Vanished implements [line].
+func (l *patientLine) Vanished() bool { return false }
+
 // Hurry implements [line].
 func (l *patientLine) Hurry(within time.Duration) { hurry(l.network, within) }
 
@@ -125,7 +145,8 @@ func hurry(network net.Conn, within time.Duration) {
 	_ = network.SetReadDeadline(now)
 }
 
-// tune asks the kernel not to hide a slow or vanished peer for long. These are wishes; the stream works without.
+// tune asks the kernel not to hide a slow peer for long. These are wishes; the stream works without. TCP_USER_TIMEOUT is not
+// among them: it also ends the connection of a peer that reads slowly but surely, since for the kernel it is never quite open.
 func tune(tcp *net.TCPConn) {
 	_ = tcp.SetWriteBuffer(socketWriteBytes)
 	raw, err := tcp.SyscallConn()
@@ -133,7 +154,6 @@ func tune(tcp *net.TCPConn) {
 		return
 	}
 	_ = raw.Control(func(descriptor uintptr) {
-		_ = unix.SetsockoptInt(int(descriptor), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(vanishedTimeout.Milliseconds()))
 		_ = unix.SetsockoptInt(int(descriptor), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, socketUnsentBytes)
 	})
 }

@@ -13,6 +13,7 @@ const (
 	heartbeatBeats = 10 // a WebSocket on which nothing was written for so long is asked for a sign of life
 	pingEveryBeats = 15 // an event stream gets a ping each time
 	goodbyeTimeout = 3 * time.Second
+	askKernelBeats = 5 // so often the kernel is asked whether the peer's machine is still there
 )
 
 // Why the watchdog cuts a viewer.
@@ -34,6 +35,7 @@ type pulse struct {
 	easeDue      atomic.Bool   // it is to get that
 
 	// The watchdog's own.
+	beganAt  uint32
 	pingedAt uint32
 	waitedAt uint32 // a write was seen to wait
 	takenAt  uint32 // when the peer was seen to take something
@@ -43,7 +45,7 @@ type pulse struct {
 func (p *pulse) begin(now uint32) {
 	p.writtenAt.Store(now)
 	p.heardAt.Store(now)
-	p.pingedAt = now
+	p.pingedAt, p.beganAt = now, now
 }
 
 func (p *pulse) wrote(now uint32) { p.writtenAt.Store(now) }
@@ -54,6 +56,11 @@ func (p *pulse) waitsNoMore()     { p.waitingSince.Store(0) }
 // check is what the watchdog does with a viewer at each beat. It never waits.
 func (v *viewer) check(now uint32) {
 	p := &v.pulse
+	if (now-p.beganAt)%askKernelBeats == 0 && v.line.Vanished() {
+		v.streams.counts.cut(cutVanished)
+		v.cut(errVanished)
+		return
+	}
 	if waiting := p.waitingSince.Load(); waiting != 0 {
 		if v.noteProgress(waiting, now); now-p.takenAt >= patienceBeats {
 			v.streams.counts.cut(cutStalled)

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	vanishedTimeout    = 20 * time.Second // a peer whose machine acknowledges nothing for so long is gone
+	vanishedTimeout    = 15 * time.Second // a peer whose machine acknowledges nothing for so long is gone
 	socketWriteBytes   = 64 << 10         // the kernel's buffer, so that it does not hide a slow peer for long
 	socketUnsentBytes  = 16 << 10         // of that what is not on its way yet: it would grow old there
 	socketReadBytes    = 512              // viewers say little; longer messages are read past the buffer

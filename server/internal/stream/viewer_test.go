@@ -428,6 +428,7 @@ type discardLine struct{}
 
 func (discardLine) TryWrite(p []byte) (int, error) { return len(p), nil }
 func (discardLine) Write(p []byte) (int, error)    { return len(p), nil }
+func (discardLine) Vanished() bool                 { return false }
 func (discardLine) Taken() int64                   { return 0 }
 func (discardLine) Hurry(time.Duration)            {}
 func (discardLine) Cut()                           {}

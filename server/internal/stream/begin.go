@@ -87,8 +87,8 @@ func (v *viewer) followAll(request viewerRequest, wanted hub.Wish) {
 		v.refuse(wish{field: "host", host: "*"}, err)
 		return
 	}
-	v.wide = &seat{viewer: v}
-	v.lane.sitWide(v.wide)
+	v.wide = &membership{viewer: v}
+	v.lane.joinWide(v.wide)
 	for _, start := range starts {
 		if isSession {
 			v.wish(start.Host.Name, "host", request, wanted)

@@ -124,8 +124,8 @@ func (v *viewer) refollow(follow *follow, wanted hub.Wish) bool {
 		return false
 	}
 	if v.wide == nil {
-		v.lane.stand(&follow.seat)
-		v.lane.sit(start.Topic, &follow.seat)
+		v.lane.leave(&follow.membership)
+		v.lane.join(start.Topic, &follow.membership)
 	}
 	if start.Behind > follow.passed {
 		v.tellSkipped(follow, follow.passed+1, start.Behind)

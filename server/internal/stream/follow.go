@@ -14,7 +14,7 @@ import (
 
 // follow is what a viewer wants of one host.
 type follow struct {
-	seat
+	membership
 	group *group
 	view  *view  // of the last catalogue that was sent
 	last  uint64 // the newest position that the viewer has or was told of; 0 when nobody knows
@@ -64,7 +64,7 @@ func (v *viewer) start(wanted wish) {
 	}
 	v.forget(wanted.host)
 	follow := v.attach(start.Catalog, wanted, start.Behind)
-	v.lane.sit(start.Topic, &follow.seat)
+	v.lane.join(start.Topic, &follow.membership)
 	if v.kind.shape == shapeSession {
 		v.outbox.add(follow.view.catalogFrame())
 	}
@@ -87,7 +87,7 @@ func (v *viewer) start(wanted wish) {
 func (v *viewer) attach(catalog *hub.Catalog, wanted wish, behind uint64) *follow {
 	of, interval := v.kind, wanted.hub.Interval
 	of.envelope = wanted.envelope
-	added := &follow{seat: seat{viewer: v}, interval: interval, passed: behind}
+	added := &follow{membership: membership{viewer: v}, interval: interval, passed: behind}
 	if v.conflation > interval {
 		added.conflation = v.conflation
 	}
@@ -152,7 +152,7 @@ func (v *viewer) forget(host string) {
 		return
 	}
 	delete(v.follows, host)
-	v.lane.stand(&follow.seat)
+	v.lane.leave(&follow.membership)
 	v.streams.groups.release(follow.group)
 	if v.behind == follow {
 		v.behind = nil

@@ -10,46 +10,46 @@ import (
 // lane is one goroutine that writes to the viewers that were given to it, each without waiting. There are as many lanes
 // as processors. A lane is told of new ticks by the hub, once a topic, however many of its viewers follow it.
 type lane struct {
-	bell chan struct{} // holds one token: something is due
+	signal chan struct{} // holds one token: something is due
 
 	viewers atomic.Int64 // how many were given to it
 
-	mu      sync.Mutex
-	rosters map[*hub.Topic]*roster // who follows what
-	wide    roster                 // who follows all hosts
-	due     []*roster              // whose viewers are to be visited
-	all     bool                   // everybody is
+	mu        sync.Mutex
+	audiences map[*hub.Topic]*audience // who follows what
+	wide      audience                 // who follows all hosts
+	due       []*audience              // whose viewers are to be visited
+	all       bool                     // everybody is
 }
 
 var _ hub.Waker = (*lane)(nil)
 
-// roster is the viewers of a lane who follow one topic.
-type roster struct {
-	topic *hub.Topic
-	seats []*seat
-	isDue bool
+// audience is the viewers of a lane who follow one topic.
+type audience struct {
+	topic   *hub.Topic
+	members []*membership
+	isDue   bool
 }
 
-// seat is a viewer's place on a roster. It is guarded by the lane.
-type seat struct {
-	viewer *viewer
-	roster *roster // nil without a place
-	number int
+// membership is a viewer's place on an audience. It is guarded by the lane.
+type membership struct {
+	viewer   *viewer
+	audience *audience // nil without a place
+	number   int
 }
 
 func newLane() *lane {
-	return &lane{bell: make(chan struct{}, 1), rosters: make(map[*hub.Topic]*roster)}
+	return &lane{signal: make(chan struct{}, 1), audiences: make(map[*hub.Topic]*audience)}
 }
 
 // Wake implements [hub.Waker].
 func (l *lane) Wake(topic *hub.Topic) {
 	l.mu.Lock()
-	if followers, followed := l.rosters[topic]; followed {
+	if followers, followed := l.audiences[topic]; followed {
 		l.visit(followers)
 	}
 	l.visit(&l.wide)
 	l.mu.Unlock()
-	l.ring()
+	l.notify()
 }
 
 // wakeAll has all viewers visited, whatever they follow.
@@ -57,19 +57,19 @@ func (l *lane) wakeAll() {
 	l.mu.Lock()
 	l.all = true
 	l.mu.Unlock()
-	l.ring()
+	l.notify()
 }
 
-func (l *lane) ring() {
+func (l *lane) notify() {
 	select {
-	case l.bell <- struct{}{}:
+	case l.signal <- struct{}{}:
 	default:
 	}
 }
 
-// visit puts a roster on the list; the caller holds mu.
-func (l *lane) visit(followers *roster) {
-	if !followers.isDue && len(followers.seats) > 0 {
+// visit puts an audience on the list; the caller holds mu.
+func (l *lane) visit(followers *audience) {
+	if !followers.isDue && len(followers.members) > 0 {
 		followers.isDue = true
 		l.due = append(l.due, followers)
 	}
@@ -82,7 +82,7 @@ func (l *lane) run(stop <-chan struct{}, everybody func([]*viewer) []*viewer) {
 		select {
 		case <-stop:
 			return
-		case <-l.bell:
+		case <-l.signal:
 		}
 		round = l.takeDue(round[:0], everybody)
 		for _, viewer := range round {
@@ -92,7 +92,7 @@ func (l *lane) run(stop <-chan struct{}, everybody func([]*viewer) []*viewer) {
 	}
 }
 
-// takeDue appends the viewers of all rosters that are due.
+// takeDue appends the viewers of all audiences that are due.
 func (l *lane) takeDue(round []*viewer, everybody func([]*viewer) []*viewer) []*viewer {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,8 +102,8 @@ func (l *lane) takeDue(round []*viewer, everybody func([]*viewer) []*viewer) []*
 	}
 	for _, followers := range l.due {
 		followers.isDue = false
-		for _, seat := range followers.seats {
-			round = append(round, seat.viewer)
+		for _, membership := range followers.members {
+			round = append(round, membership.viewer)
 		}
 	}
 	clear(l.due)
@@ -111,45 +111,45 @@ func (l *lane) takeDue(round []*viewer, everybody func([]*viewer) []*viewer) []*
 	return round
 }
 
-// sit gives a seat a place among the followers of a topic.
-func (l *lane) sit(topic *hub.Topic, at *seat) {
+// join puts a membership among the followers of a topic.
+func (l *lane) join(topic *hub.Topic, at *membership) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	followers, exists := l.rosters[topic]
+	followers, exists := l.audiences[topic]
 	if !exists {
-		followers = &roster{topic: topic}
-		l.rosters[topic] = followers
+		followers = &audience{topic: topic}
+		l.audiences[topic] = followers
 	}
 	followers.add(at)
 }
 
-// sitWide gives a seat a place among those who follow all hosts.
-func (l *lane) sitWide(at *seat) {
+// joinWide puts a membership among those who follow all hosts.
+func (l *lane) joinWide(at *membership) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wide.add(at)
 }
 
-func (r *roster) add(at *seat) {
-	at.roster, at.number = r, len(r.seats)
-	r.seats = append(r.seats, at)
+func (r *audience) add(at *membership) {
+	at.audience, at.number = r, len(r.members)
+	r.members = append(r.members, at)
 }
 
-// stand takes a seat's place away, if it has one. The last one takes the place that has become free.
-func (l *lane) stand(at *seat) {
+// leave takes a membership's place away, if it has one. The last one takes the place that has become free.
+func (l *lane) leave(at *membership) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := at.roster
+	r := at.audience
 	if r == nil {
 		return
 	}
-	last := len(r.seats) - 1
-	r.seats[at.number] = r.seats[last]
-	r.seats[at.number].number = at.number
-	r.seats[last] = nil
-	r.seats = r.seats[:last]
-	at.roster = nil
+	last := len(r.members) - 1
+	r.members[at.number] = r.members[last]
+	r.members[at.number].number = at.number
+	r.members[last] = nil
+	r.members = r.members[:last]
+	at.audience = nil
 	if last == 0 && r.topic != nil {
-		delete(l.rosters, r.topic)
+		delete(l.audiences, r.topic)
 	}
 }

@@ -43,7 +43,7 @@ func TestTheKernelGivesUpNobodyWhoReadsSlowly(t *testing.T) {
 	if line.Vanished() {
 		t.Error("a peer whose window is full has vanished")
 	}
-	must(t, peer.SetReadDeadline(time.Now().Add(30 * time.Second)))
+	must(t, peer.SetReadDeadline(time.Now().Add(30*time.Second)))
 	if _, err := io.ReadFull(peer, make([]byte, 1<<10)); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ type Streams struct {
 	stopped bool
 	viewers map[*viewer]struct{}
 	entered int           // viewers that are or may soon be there
-	crew    chan struct{} // closed when the lanes and the watchdog are to end; nil while nobody is there
+	serving chan struct{} // closed when the lanes and the watchdog are to end; nil while nobody is there
 
 	watching sync.Mutex // held while the watchdog goes round
 }
@@ -117,8 +117,8 @@ func (s *Streams) enter(r *http.Request) (leave func(), err error) {
 	}
 	s.present.Add(1)
 	if s.entered++; s.entered == 1 {
-		s.crew = make(chan struct{})
-		s.startCrew(s.crew)
+		s.serving = make(chan struct{})
+		s.startServing(s.serving)
 	}
 	return func() { admitted(); s.leave() }, nil
 }
@@ -127,14 +127,14 @@ func (s *Streams) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.entered--; s.entered == 0 {
-		close(s.crew)
+		close(s.serving)
 		s.groups.pieces.forget()
 	}
 	s.present.Done()
 }
 
-// startCrew starts who serves all viewers together; they end when stop is closed.
-func (s *Streams) startCrew(stop <-chan struct{}) {
+// startServing starts who serves all viewers together; they end when stop is closed.
+func (s *Streams) startServing(stop <-chan struct{}) {
 	for _, lane := range s.lanes {
 		s.present.Go(func() { lane.run(stop, s.everybody) })
 	}
@@ -152,7 +152,7 @@ func (s *Streams) watch(stop <-chan struct{}) {
 			return
 		case <-ticker.C:
 		}
-		s.watching.Lock() // the crew before this one may still be at it
+		s.watching.Lock() // the watchdog before this one may still be at it
 		now := s.beat.Add(1)
 		viewers = s.everybody(viewers[:0])
 		for _, viewer := range viewers {

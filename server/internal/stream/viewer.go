@@ -45,7 +45,7 @@ type viewer struct {
 	news   uint64       // the newest change of a host that it knows
 	resume *resumePoint // the tick of which it has the first events already; nil when that has passed
 	served messageID    // of the newest tick that it has come by
-	wide   *seat        // its place among those who follow all hosts
+	wide   *membership  // its place among those who follow all hosts
 	slowness
 }
 
@@ -205,7 +205,7 @@ func (v *viewer) leave() {
 		v.forget(host)
 	}
 	if v.wide != nil {
-		v.lane.stand(v.wide)
+		v.lane.leave(v.wide)
 	}
 	v.lane.viewers.Add(-1)
 	v.wishes, v.behind = nil, nil

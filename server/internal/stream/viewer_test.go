@@ -133,8 +133,8 @@ func checkNothingIsHeld(t *testing.T, streams *Streams) {
 	}
 	for i, lane := range streams.lanes {
 		lane.mu.Lock()
-		if count := lane.viewers.Load(); count != 0 || len(lane.rosters) != 0 || len(lane.wide.seats) != 0 {
-			t.Errorf("lane %d has %d viewers, %d rosters", i, count, len(lane.rosters))
+		if count := lane.viewers.Load(); count != 0 || len(lane.audiences) != 0 || len(lane.wide.members) != 0 {
+			t.Errorf("lane %d has %d viewers, %d audiences", i, count, len(lane.audiences))
 		}
 		lane.mu.Unlock()
 	}

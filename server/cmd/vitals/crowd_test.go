@@ -27,7 +27,6 @@ const (
 	crowdHost   = "crowd"
 	crowdSeries = 1000 // a row is some 7 KB
 	crowdRows   = 150  // more than the kernel's pipes and a viewer's lag hold together
-	ofEachKind  = 500
 )
 
 // throttled is a network connection that gives a KB a second, until it is let go.
@@ -99,7 +98,9 @@ func (o *onlooker) note(message []byte) error {
 		if first == 0 {
 			first = seq
 		}
-		if last > 0 && first != last+1 {
+		if last == 0 { // the viewer came behind row 1; the mean of an interval that had begun holds what was before
+			first = max(first, 2)
+		} else if first != last+1 {
 			return fmt.Errorf("position %d follows %d", first, last)
 		}
 		o.rows++
@@ -158,12 +159,10 @@ func (p *publisher) push(row int) error {
 	return nil
 }
 
-// TestACrowdOfSlowViewers has 500 viewers who read nothing, 500 who read a KB a second, and 500 who read at once. The last
+// TestACrowdOfSlowViewers has as many viewers who read nothing, who read a KB a second, and who read at once. The last
 // miss nothing, the throttled ones are told exactly what they miss, and the stalled ones cost little until they are cut.
 func TestACrowdOfSlowViewers(t *testing.T) {
-	if attackSize(0, 1) == 0 {
-		t.Skip("for ATTACKS=full on a machine that has nothing else to do: the kernel tells of a throttled viewer's progress every few seconds only")
-	}
+	ofEachKind := attackSize(60, 500)
 	const heapBytesPerStalled, tight, small = 256 << 10, 1, 4 << 10
 	program := start(t, "--interval=1s", "--log-level=debug", "--simulate-hosts=1")
 	conn, err := dialFrom("127.0.8.1", program.address)
@@ -171,7 +170,9 @@ func TestACrowdOfSlowViewers(t *testing.T) {
 	defer conn.Close()
 	source := &publisher{conn: conn, answers: bufio.NewReader(conn), address: program.address, begin: time.Now()}
 	must(t, source.push(1))
-	stalled, slow, fast := gather(t, program.address, tight), gather(t, program.address, small), gather(t, program.address, 0)
+	stalled := gather(t, program.address, ofEachKind, tight)
+	slow := gather(t, program.address, ofEachKind, small)
+	fast := gather(t, program.address, ofEachKind, 0)
 	for _, onlooker := range slow {
 		onlooker.network.free.Store(false)
 	}
@@ -196,7 +197,7 @@ func TestACrowdOfSlowViewers(t *testing.T) {
 	grown := heapBytes() - heap
 	cut := strings.Count(program.stderr.String(), "took no byte for too long")
 	t.Logf("%d of %d stalled viewers are still there; the heap grew by %d bytes for each of these and of the throttled ones",
-		ofEachKind-cut, ofEachKind, grown/int64(2*ofEachKind-cut))
+		ofEachKind-cut, ofEachKind, grown/int64(max(2*ofEachKind-cut, 1)))
 	if grown > int64(2*ofEachKind-cut)*heapBytesPerStalled {
 		t.Errorf("the heap grew by %d bytes", grown)
 	}
@@ -215,10 +216,10 @@ func TestACrowdOfSlowViewers(t *testing.T) {
 	}
 }
 
-func gather(t *testing.T, address string, receiveBytes int) []*onlooker {
+func gather(t *testing.T, address string, count, receiveBytes int) []*onlooker {
 	t.Helper()
 	var crowd []*onlooker
-	for number := range ofEachKind {
+	for number := range count {
 		joined, err := enter(address, number, receiveBytes)
 		must(t, err)
 		t.Cleanup(joined.client.CloseNow)

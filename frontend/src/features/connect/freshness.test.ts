@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ageSeconds, isStale, judge } from './freshness.ts'
+import { ageSeconds, isStale, judge, usualInterval } from './freshness.ts'
 import { reasonOf, untilRetry } from './words.ts'
 
 const lost = {
@@ -22,6 +22,14 @@ describe('freshness', () => {
   it('is late when the connection stands and samples do not come', () => {
     expect(judge('live', 4.1, 1)).toBe('late')
     expect(judge('live', 4.1, 10)).toBe('live')
+  })
+
+  it('gives a host that only gets pushed values the time that its liveliest series takes', () => {
+    const attic = { interval: 1, columns: [], custom: [{ gapSeconds: 600 }, { gapSeconds: 60 }] }
+    expect(judge('live', 59, usualInterval(attic))).toBe('live')
+    expect(judge('live', 62, usualInterval(attic))).toBe('late')
+    expect(usualInterval({ ...attic, columns: [1] })).toBe(1)
+    expect(usualInterval({ interval: 1, columns: [], custom: [] })).toBe(1)
   })
 
   it('is not late while the past comes in after the start', () => {

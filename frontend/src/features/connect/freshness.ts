@@ -10,6 +10,19 @@ export type Freshness = 'waiting' | 'live' | 'late' | 'reconnecting' | 'offline'
 const lateAfterIntervals = 3
 const lateAfterSeconds = 1
 
+/**
+ * The seconds between two samples that a host may be judged by: its interval, or, for a host that only gets pushed values, a
+ * third of the time after which the liveliest of its series counts as silent.
+ */
+export function usualInterval(host: {
+  readonly interval: number
+  readonly columns: readonly unknown[]
+  readonly custom: readonly { readonly gapSeconds: number }[]
+}): number {
+  if (host.columns.length > 0 || host.custom.length === 0) return host.interval
+  return Math.min(...host.custom.map((series) => series.gapSeconds)) / lateAfterIntervals
+}
+
 /** How old the newest sample is, in seconds by the server's clock. NaN without a sample. */
 export function ageSeconds(newestTime: number, nowMs: number, clockOffsetMs = 0): number {
   return Math.max(0, (nowMs + clockOffsetMs) / 1000 - newestTime)

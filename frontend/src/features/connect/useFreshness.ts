@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import type { ConnectionStatus } from '../../transport/session.ts'
 import { ticker } from '../../ui/ticker.ts'
-import { ageSeconds, isStale, judge, type Freshness } from './freshness.ts'
+import { ageSeconds, isStale, judge, usualInterval, type Freshness } from './freshness.ts'
 import { useConnectServices } from './services.ts'
 
 const lookEveryMs = 100
@@ -38,10 +38,10 @@ export function useAge(host: HostSeries | undefined): number {
 /** How far the page of a host can be trusted. Whoever uses it renders again only when that changes. */
 export function useFreshness(host: HostSeries | undefined): FreshnessReading {
   const { session } = useConnectServices()
-  const interval = host?.interval ?? 1
   const state = useConnectionState()
   const code = useLook(host, (age) => {
     const { status } = session
+    const interval = host === undefined ? 1 : usualInterval(host)
     const freshness = judge(status.state, age, interval, (Date.now() - status.since) / 1000)
     return `${freshness} ${isStale(freshness, age, interval)}`
   })

@@ -22,7 +22,7 @@ type pushCommand struct {
 	Values   []string      `arg:"" name:"name=value" help:"What to push, such as room.temp=21.3; or - for lines on standard input."`
 	To       string        `default:"http://127.0.0.1:8080" env:"-" placeholder:"URL" help:"The server."`
 	Host     string        `env:"-" placeholder:"NAME" help:"Whose metrics they are. Without it, the server's own host."`
-	At       string        `env:"-" placeholder:"TIME" help:"When it was: unix seconds, or 2026-01-31T12:00:00Z. Without it, now, by the server's clock."`
+	At       string        `env:"-" placeholder:"TIME" help:"When it was: unix seconds, or 2026-01-31T12:00:00Z. Without it, now."`
 	Unit     string        `env:"-" placeholder:"UNIT" help:"What the values count, such as celsius; heeded when a series is new."`
 	About    string        `env:"-" placeholder:"TEXT" help:"One sentence on what the values are; heeded when a series is new."`
 	RetryFor time.Duration `default:"30s" env:"-" placeholder:"TIME" help:"How long to go on trying when the server cannot be reached."`
@@ -79,13 +79,12 @@ func (c *pushCommand) Validate() error {
 
 // events are the values of the command line.
 func (c *pushCommand) events() ([]wire.PushedEvent, error) {
-	var at *metric.TimestampMs
+	at := metric.TimestampOf(time.Now()) // of our own, so that what is sent twice is one event
 	if c.At != "" {
-		timestamp, err := parseTime(c.At)
-		if err != nil {
+		var err error
+		if at, err = parseTime(c.At); err != nil {
 			return nil, fmt.Errorf("--at: %w", err)
 		}
-		at = &timestamp
 	}
 	events := make([]wire.PushedEvent, 0, len(c.Values))
 	for _, text := range c.Values {
@@ -97,7 +96,7 @@ func (c *pushCommand) events() ([]wire.PushedEvent, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%.100q: %w", text, err)
 		}
-		event.Timestamp = at
+		event.Timestamp = &at
 		events = append(events, event)
 	}
 	return events, nil

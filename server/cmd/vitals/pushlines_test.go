@@ -194,3 +194,12 @@ func TestASpoolIsBoundedAndCounts(t *testing.T) {
 		t.Error("an ended spool gives something")
 	}
 }
+
+// A value of the command line has a time before it is sent, so that one that is sent twice is one event.
+func TestValuesHaveATimeOfTheirOwn(t *testing.T) {
+	events, err := (&pushCommand{Values: []string{"a=1", "b=2"}}).events()
+	must(t, err)
+	if events[0].Timestamp == nil || *events[0].Timestamp == 0 || *events[1].Timestamp != *events[0].Timestamp {
+		t.Errorf("times %v and %v", events[0].Timestamp, events[1].Timestamp)
+	}
+}

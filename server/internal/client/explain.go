@@ -98,7 +98,7 @@ func explainClose(err error) string {
 	}
 	text := map[websocket.StatusCode]string{
 		websocket.StatusGoingAway: "the server went away", websocket.StatusServiceRestart: "the server stopped or restarts",
-		websocket.StatusTryAgainLater: "the server wants us later", 4000: "we were too slow",
+		websocket.StatusTryAgainLater: "the server wants us later",
 	}[closed.Code]
 	if text == "" {
 		text = fmt.Sprintf("the server closed with code %d", closed.Code)

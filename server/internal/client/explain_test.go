@@ -37,7 +37,7 @@ func TestExplain(t *testing.T) {
 		{x509.UnknownAuthorityError{}, "does not trust"},
 		{x509.CertificateInvalidError{Cert: certificate, Reason: x509.Expired}, "clock says"},
 		{websocket.CloseError{Code: 1012}, "stopped or restarts"},
-		{websocket.CloseError{Code: 4000, Reason: "x\ny"}, "too slow: x\ufffdy"},
+		{websocket.CloseError{Code: 4000, Reason: "x\ny"}, "closed with code 4000: x\ufffdy"},
 		{websocket.CloseError{Code: 4567}, "4567"},
 		{&Refusal{Status: 502}, "502 Bad Gateway"},
 		{&Refusal{Status: 403, Message: "no\u202e"}, "403: no\ufffd"},

@@ -65,3 +65,21 @@ func TestEveryWayOfPushingIsOneWay(t *testing.T) {
 		t.Errorf("live: %+v", update)
 	}
 }
+
+// TestAnUnreadableEventSpoilsNoOther: of a frame with one event that cannot be read the others count, and the session goes on.
+func TestAnUnreadableEventSpoilsNoOther(t *testing.T) {
+	t.Parallel()
+	program := start(t)
+	client, _, err := streamtest.OpenSession(program.address, "/ws")
+	must(t, err)
+	defer client.CloseNow()
+	must(t, client.WriteText(`{"type":"publish","id":3,"events":[{"metric":"room.temp","value":21.3},{"metric":"room.temp","value":"warm"}]}`))
+	answer := awaitFrame[wire.Published](t, client)
+	if answer.ID != 3 || answer.Accepted != 1 || len(answer.Rejected) != 1 || answer.Rejected[0].Index != 1 || answer.Rejected[0].Field != "value" {
+		t.Errorf("answered %+v", answer)
+	}
+	must(t, client.Send(wire.Ping{ID: 4}))
+	if pong := awaitFrame[wire.Pong](t, client); pong.ID != 4 {
+		t.Errorf("the session answers %+v", pong)
+	}
+}

@@ -94,6 +94,10 @@ func New(options Options) *Service {
 func (s *Service) Publish(_ context.Context, peer string, events []wire.PushedEvent) wire.Published {
 	batch := s.newBatch(0)
 	for i, pushed := range events {
+		if pushed.Fault != nil {
+			batch.refuse(i, unreadable(pushed.Fault))
+			continue
+		}
 		batch.add(eventOf(i, pushed))
 	}
 	return batch.close(peer)

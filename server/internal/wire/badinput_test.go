@@ -21,6 +21,17 @@ type badInput struct {
 	field string
 }
 
+// fault is that of the frame, or, where one event of many is at fault, that of the event: the frame must be good then.
+func (b badInput) fault(frame wire.Frame, err error) error {
+	if strings.HasPrefix(b.field, "events[") && err == nil {
+		return eventFault(frame)
+	}
+	if strings.HasPrefix(b.field, "events[") {
+		return fmt.Errorf("the whole frame is refused: %v", err) //nolint:errorlint // it must not be taken for the event's
+	}
+	return err
+}
+
 // wrongTypes are values of another type, with what is added to the path of the field at fault.
 func wrongTypes(kind string) map[string]any {
 	wrong := map[string]any{}
@@ -195,10 +206,10 @@ func TestBadInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = wire.JSON{}.DecodeClient(text)
-		checkFault(t, input, fmt.Sprintf("%.200s", text), err)
-		_, err = wire.CBOR{}.DecodeClient(binary)
-		checkFault(t, input, fmt.Sprintf("%.200x", binary), err)
+		frame, err := wire.JSON{}.DecodeClient(text)
+		checkFault(t, input, fmt.Sprintf("%.200s", text), input.fault(frame, err))
+		frame, err = wire.CBOR{}.DecodeClient(binary)
+		checkFault(t, input, fmt.Sprintf("%.200x", binary), input.fault(frame, err))
 	}
 }
 

@@ -134,10 +134,18 @@ func (r *reader) publish(tree any) Publish {
 		r.fail("events", fmt.Sprintf("must have 1 to %d entries", MaxEvents))
 	}
 	frame.Events = make([]PushedEvent, 0, len(events))
-	for i, event := range events {
-		frame.Events = append(frame.Events, r.event(at("events", i), event))
+	for _, event := range events {
+		frame.Events = append(frame.Events, readEvent(event))
 	}
 	return frame
+}
+
+// readEvent reads one event by itself: one that cannot be read spoils no other.
+func readEvent(tree any) PushedEvent {
+	read := &reader{}
+	event := read.event(tree)
+	event.Fault = read.fault
+	return event
 }
 
 // DecodePushedEvent reads one event of JSON as it is pushed to the server, as strictly as a frame. The value may be infinite
@@ -148,28 +156,30 @@ func DecodePushedEvent(data []byte) (PushedEvent, error) {
 	if err != nil {
 		return PushedEvent{}, err
 	}
-	read := &reader{}
-	event := read.event("", tree)
-	return event, read.err()
+	event := readEvent(tree)
+	if event.Fault != nil {
+		return PushedEvent{}, event.Fault
+	}
+	return event, nil
 }
 
-func (r *reader) event(path string, value any) PushedEvent {
-	members := r.object(path, value, "metric", "value", "timestamp", "host", "unit", "help")
+func (r *reader) event(tree any) PushedEvent {
+	members := r.object("", tree, "metric", "value", "timestamp", "host", "unit", "help")
 	if members == nil {
 		return PushedEvent{}
 	}
 	for _, name := range []string{"metric", "value"} {
 		if members[name] == nil {
-			r.fail(join(path, name), "is missing")
+			r.fail(name, "is missing")
 		}
 	}
 	return PushedEvent{
-		Metric:    r.text(join(path, "metric"), members["metric"]),
-		Value:     r.number(join(path, "value"), members["value"]),
-		Timestamp: r.instant(join(path, "timestamp"), members["timestamp"]),
-		Host:      r.text(join(path, "host"), members["host"]),
-		Unit:      r.text(join(path, "unit"), members["unit"]),
-		Help:      r.text(join(path, "help"), members["help"]),
+		Metric:    r.text("metric", members["metric"]),
+		Value:     r.number("value", members["value"]),
+		Timestamp: r.instant("timestamp", members["timestamp"]),
+		Host:      r.text("host", members["host"]),
+		Unit:      r.text("unit", members["unit"]),
+		Help:      r.text("help", members["help"]),
 	}
 }
 

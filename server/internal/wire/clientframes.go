@@ -40,6 +40,8 @@ type PushedEvent struct {
 	Host      string              `json:"host,omitempty"`      // absent means the server's own
 	Unit      string              `json:"unit,omitempty"`      // what the value counts; heeded when the series is new
 	Help      string              `json:"help,omitempty"`      // one sentence for people; heeded when the series is new
+
+	Fault *FieldError `json:"-"` // why a received event could not be read; nil when it could
 }
 
 // MarshalJSON writes a value that is not finite as a number too large for any, or as null; the server will refuse it.

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,14 +98,39 @@ func TestVectors(t *testing.T) {
 				checkRoundTrip(t, frame, vector)
 			case "reject":
 				checkRejected(t, err, vector.header)
+			case "refuse":
+				if err != nil {
+					t.Fatalf("refused as a whole: %v", err)
+				}
+				checkRejected(t, eventFault(frame), vector.header)
 			default:
-				t.Fatalf("expect: %q is neither ok nor reject", expect)
+				t.Fatalf("expect: %q is neither ok, reject nor refuse", expect)
 			}
 			if twin, named := vector.header["same"]; named {
 				checkSame(t, frame, vectors[twin])
 			}
 		})
 	}
+}
+
+// eventFault is what is wrong with the first bad event of a frame, with the path from the frame; nil if all are good.
+func eventFault(frame wire.Frame) error {
+	publish, is := frame.(wire.Publish)
+	if !is {
+		return nil
+	}
+	for i, event := range publish.Events {
+		if event.Fault != nil {
+			fault := *event.Fault
+			path := fmt.Sprintf("events[%d]", i)
+			if fault.Field != "" || strings.HasPrefix(fault.Message, "no such field") { // a field may be called ""
+				path += "." + fault.Field
+			}
+			fault.Field = path
+			return &fault
+		}
+	}
+	return nil
 }
 
 func checkSame(t *testing.T, frame wire.Frame, twin vector) {

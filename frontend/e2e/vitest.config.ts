@@ -16,8 +16,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    // On a shared machine a browser may starve for seconds: one more try, which the report shows.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     expect: { poll: { timeout: 45_000, interval: 100 } },
     pool: 'forks',
     maxWorkers: 2,

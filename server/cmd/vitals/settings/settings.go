@@ -25,9 +25,16 @@ type Settings struct {
 	Interval time.Duration `default:"1s" placeholder:"TIME" help:"Time between two samples, 100ms to 1m."`
 	Backfill time.Duration `default:"5m" placeholder:"TIME" help:"How much past is kept in memory for viewers that come later, 1s to 24h."`
 
-	Source        string `default:"host" enum:"host,simulate" placeholder:"NAME" help:"What is shown: host is this machine, simulate invents machines for demos and tests."`
-	SimulateHosts int    `default:"3" placeholder:"N" help:"How many machines to invent, 1 to 1000."`
-	SimulateSeed  uint64 `default:"1" placeholder:"N" help:"The same seed invents the same values at the same time."`
+	Source        string        `default:"host" enum:"host,simulate" placeholder:"NAME" help:"What is shown: host is this machine, simulate invents machines for demos and tests."`
+	SimulateHosts int           `default:"3" placeholder:"N" help:"How many machines to invent, 1 to 1000."`
+	SimulateSeed  uint64        `default:"1" placeholder:"N" help:"The same seed invents the same values at the same time."`
+	SimulatePast  time.Duration `default:"0s" placeholder:"TIME" help:"How much history to invent before the start, such as 6h, up to 31d."`
+
+	Data          string        `placeholder:"DIR" help:"Folder for all that is remembered. Without it: the state folder of the service; of root /var/lib/vitals; of others $XDG_STATE_HOME/vitals or ~/.local/state/vitals; of invented machines one that goes with the process."`
+	History       string        `default:"on" enum:"on,off" placeholder:"on|off" help:"Whether what was measured is kept on disk."`
+	RetentionTime time.Duration `default:"15d" placeholder:"TIME" help:"How long history is kept, 1h to 3650d."`
+	RetentionSize Size          `default:"1GiB" placeholder:"SIZE" help:"How large history may grow, 16MiB to 1PiB; the oldest goes first. Whichever of the two comes first counts."`
+	HistorySync   string        `default:"1s" placeholder:"TIME|always" help:"How much a power loss may cost: what was recorded is made safe this often, 100ms to 1h, or always before it is acknowledged. The end of the process costs nothing either way."`
 
 	Rootfs      string   `placeholder:"DIR" help:"Where the host's file system is mounted when this runs in a container, such as /host. HOST_PROC, HOST_SYS and HOST_ETC are honoured too."`
 	Disks       []string `placeholder:"GLOB" help:"Disks to show, such as nvme*; a leading - leaves out. Without it, physical ones."`
@@ -76,7 +83,7 @@ func (e *Error) Error() string {
 func (s *Settings) Validate() error {
 	for _, check := range []func(*Settings) error{
 		(*Settings).checkListen, (*Settings).checkNumbers, (*Settings).checkBase, (*Settings).checkOrigins,
-		(*Settings).checkHosts, (*Settings).checkGlobs, (*Settings).checkLimits,
+		(*Settings).checkHosts, (*Settings).checkGlobs, (*Settings).checkLimits, (*Settings).checkHistory,
 	} {
 		if err := check(s); err != nil {
 			return err

@@ -15,8 +15,11 @@ func (s *Settings) Values() yaml.MapSlice {
 	var values yaml.MapSlice
 	for i := range fields.NumField() {
 		value := fields.Field(i).Interface()
-		if duration, isDuration := value.(time.Duration); isDuration {
-			value = duration.String()
+		switch typed := value.(type) {
+		case time.Duration:
+			value = formatDuration(typed)
+		case Size:
+			value = typed.String()
 		}
 		values = append(values, yaml.MapItem{Key: kebab(fields.Type().Field(i).Name), Value: value})
 	}

@@ -17,13 +17,18 @@ RUN go mod download
 COPY server/ ./
 COPY --from=app /src/frontend/dist/ internal/web/dist/
 ARG VERSION=dev
+RUN mkdir -m 0700 -p /out/state
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/vitals ./cmd/vitals
 
 FROM scratch
 COPY --from=server /out/vitals /vitals
+COPY --from=server --chown=65532:65532 /out/state /var/lib/vitals
 USER 65532:65532
 # Inside a container of its own, loopback would be out of reach. With the host's network, set 127.0.0.1:8080 instead.
 ENV VITALS_LISTEN=0.0.0.0:8080
+# History; give it a volume of its own to keep it.
+ENV VITALS_DATA=/var/lib/vitals
+VOLUME /var/lib/vitals
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["/vitals", "healthcheck"]
 ENTRYPOINT ["/vitals"]

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
-bin/vitals serve --source simulate --static none --interval 200ms --listen 127.0.0.1:0 >"$work/address" 2>"$work/log" &
+bin/vitals serve --source simulate --static none --interval 200ms --listen 127.0.0.1:0 --data "$work/data" >"$work/address" 2>"$work/log" &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 

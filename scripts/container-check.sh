@@ -85,7 +85,7 @@ build_image() {
 # The options below repeat docker-compose.yml; each must still be there.
 compose_says() {
   local line
-  for line in 'network_mode: host' 'pid: host' '/:/host:ro,rslave' '/proc:/host/proc:ro' '/sys:/host/sys:ro' \
+  for line in 'network_mode: host' 'pid: host' '/:/host:ro,rslave' '/proc:/host/proc:ro' '/sys:/host/sys:ro' 'history:/var/lib/vitals' \
     'user: "65532:65532"' 'read_only: true' 'cap_drop: [ALL]' 'no-new-privileges:true' 'HOST_PROC: /host/proc' \
     'HOST_SYS: /host/sys' 'HOST_ETC: /host/etc' '"serve", "--rootfs", "/host"' 'VITALS_LISTEN:-127.0.0.1:8080'; do
     if ! grep -qF -- "$line" docker-compose.yml; then bad "docker-compose.yml has no $line"; fi
@@ -96,6 +96,7 @@ start_container() {
   podman run --detach --name "$container" --no-healthcheck \
     --network host --pid host --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges \
     --user 65532:65532 --volume /:/host:ro,rslave --volume /proc:/host/proc:ro --volume /sys:/host/sys:ro \
+    --volume "$container:/var/lib/vitals" \
     --env HOST_PROC=/host/proc --env HOST_SYS=/host/sys --env HOST_ETC=/host/etc --env "VITALS_LISTEN=$address" \
     localhost/vitals serve --rootfs /host >/dev/null
   local attempt

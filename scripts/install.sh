@@ -3,8 +3,8 @@
 # only what differs is written, and the service is restarted only then.
 #
 #   scripts/install.sh                  install or update
-#   scripts/install.sh --uninstall      stop and remove the service and the binary; /etc/vitals stays
-#   scripts/install.sh --uninstall --purge    remove /etc/vitals too
+#   scripts/install.sh --uninstall      stop and remove the service and the binary; /etc/vitals and the history stay
+#   scripts/install.sh --uninstall --purge    remove /etc/vitals and the history too
 #   --dry-run                           say what would be done, change nothing
 #   --root DIR                          install below DIR and leave systemd alone (images, packages, tests)
 set -euo pipefail
@@ -36,6 +36,7 @@ $purge && ! $uninstall && fail "--purge goes with --uninstall only"
 readonly binary=$root/usr/local/bin/vitals
 readonly unit=$root/etc/systemd/system/vitals.service
 readonly settings=$root/etc/vitals/vitals.env
+readonly histories=("$root/var/lib/private/vitals" "$root/var/lib/vitals") # systemd makes the second a link to the first
 readonly document=$root/usr/local/share/doc/vitals/README.md
 
 step() {
@@ -93,11 +94,15 @@ remove() {
 }
 
 uninstall_all() {
+  local folder
   if [[ -e $unit ]]; then systemd disable --quiet --now vitals.service; fi
   remove "$unit" "$binary" "$document"
   if [[ -d ${document%/*} ]]; then step rmdir --ignore-fail-on-non-empty "${document%/*}"; fi
   if $purge; then
     remove "$settings"
+    for folder in "${histories[@]}"; do
+      if [[ -e $folder && ! -L $folder ]]; then step rm -rf "$folder"; changed=true; else remove "$folder"; fi
+    done
     if [[ -d ${settings%/*} ]]; then step rmdir --ignore-fail-on-non-empty "${settings%/*}"; fi
   fi
   if $changed; then systemd daemon-reload; fi

@@ -5,6 +5,10 @@
  *   CHROMIUM=/usr/bin/chromium node e2e/latency.mjs ../bin/vitals [seconds]
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
@@ -59,10 +63,20 @@ function watchUpdates() {
   globalThis.latencySamples = samples
 }
 
-async function startServer() {
+async function startServer(data) {
   const server = spawn(
     binary,
-    ['serve', '--listen', '127.0.0.1:0', '--interval', `${intervalMs}ms`, '--log-level', 'error'],
+    [
+      'serve',
+      '--listen',
+      '127.0.0.1:0',
+      '--interval',
+      `${intervalMs}ms`,
+      '--log-level',
+      'error',
+      '--data',
+      data,
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   for await (const line of createInterface({ input: server.stdout })) {
@@ -126,9 +140,13 @@ function print(samples) {
   console.log(`  At 60 frames a second a sample waits 8 ms for its frame in the mean.`)
 }
 
-const { server, address } = await startServer()
+const data = await mkdtemp(join(tmpdir(), 'vitals-latency-'))
+const { server, address } = await startServer(data)
+const ended = once(server, 'exit')
 try {
   print(await measure(address))
 } finally {
   server.kill('SIGTERM')
+  await ended
+  await rm(data, { recursive: true, force: true })
 }

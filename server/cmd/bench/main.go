@@ -35,9 +35,22 @@ func main() {
 	var grammar commandLine
 	command := kong.Parse(&grammar, kong.Name("bench"), kong.Description("Measures Vitals on this machine."),
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	if err := command.Run(); err != nil {
+	if err := inWorkFolder(command.Run); err != nil {
 		stop()
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
 		os.Exit(1)
 	}
+}
+
+// inWorkFolder has everything that is started keep its files in a folder that goes at the end.
+func inWorkFolder(run func(...any) error) error {
+	folder, err := os.MkdirTemp("", "vitals-bench-")
+	if err != nil {
+		return fmt.Errorf("make a folder for what is measured: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	if err := os.Setenv("TMPDIR", folder); err != nil {
+		return fmt.Errorf("name the folder %s: %w", folder, err)
+	}
+	return run()
 }

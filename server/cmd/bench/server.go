@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"vitals/internal/bench"
@@ -18,8 +19,14 @@ type server struct {
 	address string // host:port
 }
 
+// launchServer starts a server with these arguments and a data folder of its own.
 func launchServer(ctx context.Context, binary string, arguments ...string) (*server, error) {
-	started, err := bench.Launch(ctx, binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error"}, arguments...)...)
+	data, err := os.MkdirTemp("", "data-")
+	if err != nil {
+		return nil, fmt.Errorf("make a data folder: %w", err)
+	}
+	all := append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data", data}, arguments...)
+	started, err := bench.Launch(ctx, binary, all...)
 	if err != nil {
 		return nil, err
 	}

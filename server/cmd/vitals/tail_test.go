@@ -135,11 +135,11 @@ func TestMainOfAServerProcess(t *testing.T) {
 	os.Exit(run(context.Background(), strings.Fields(arguments), os.Stdout, os.Stderr))
 }
 
-// startProcess starts a server as a process of its own.
+// startProcess starts a server as a process of its own, with a data folder of its own.
 func startProcess(t *testing.T, listen string) (*exec.Cmd, string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMainOfAServerProcess$")
-	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --static=none --interval=100ms --backfill=5s --listen="+listen)
+	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --static=none --interval=100ms --backfill=5s --data="+t.TempDir()+" --listen="+listen)
 	stdout, err := command.StdoutPipe()
 	must(t, err)
 	must(t, command.Start())

@@ -238,7 +238,7 @@ func (s *subject) usage() Usage {
 func (o *Options) server(ctx context.Context) (*subject, error) {
 	if o.URL == "" {
 		return o.launch(ctx, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--source", "simulate",
-			"--simulate-hosts", strconv.Itoa(o.Hosts), "--static", "none", "--interval", o.Interval.String())
+			"--simulate-hosts", strconv.Itoa(o.Hosts), "--static", "none", "--interval", o.Interval.String(), "--history", "off")
 	}
 	where, err := parseTarget(o.URL)
 	if err != nil {

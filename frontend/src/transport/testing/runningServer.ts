@@ -31,7 +31,7 @@ export class RunningServer {
   /** Starts on that port, any free one by default; resolves when it serves. */
   static async start(port = '0', ...settings: string[]): Promise<RunningServer> {
     const listen = `127.0.0.1:${port}`
-    const fixed = ['--source', 'simulate', '--static', 'none', '--interval', '100ms']
+    const fixed = ['--source', 'simulate', '--static', 'none', '--interval', '100ms', '--history', 'off']
     const child = spawn(binary, ['serve', '--listen', listen, ...fixed, ...settings], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -19,6 +19,7 @@ var layers = map[string]int{
 	"vitals/internal/hub/hubtest":       2,
 	"vitals/internal/limits":            2,
 	"vitals/internal/history":           2,
+	"vitals/internal/promapi":           2,
 	"vitals/internal/ingest":            2,
 	"vitals/internal/client":            2,
 	"vitals/internal/bench":             3,

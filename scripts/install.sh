@@ -36,7 +36,7 @@ $purge && ! $uninstall && fail "--purge goes with --uninstall only"
 readonly binary=$root/usr/local/bin/vitals
 readonly unit=$root/etc/systemd/system/vitals.service
 readonly settings=$root/etc/vitals/vitals.env
-readonly histories=("$root/var/lib/private/vitals" "$root/var/lib/vitals") # systemd makes the second a link to the first
+readonly histories=("$root/var/lib/vitals" "$root/var/lib/private/vitals") # systemd makes the first a link to the second
 readonly document=$root/usr/local/share/doc/vitals/README.md
 
 step() {

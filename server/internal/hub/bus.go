@@ -10,6 +10,8 @@ import (
 type Bus interface {
 	// Epoch is the word that all positions of this bus carry.
 	Epoch() string
+	// Serial is the newest serial: whatever was published before this call has one up to it.
+	Serial() uint64
 	// Describe makes a host known, or replaces what is known of it. Hosts keep the order in which they came. A host that
 	// was described never leaves, and the bounds on hosts and on series in all are not for it.
 	Describe(metric.Host)

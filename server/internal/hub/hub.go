@@ -58,6 +58,9 @@ func New(options Options) *Hub {
 // Epoch implements [Bus].
 func (h *Hub) Epoch() string { return h.epoch }
 
+// Serial implements [Bus].
+func (h *Hub) Serial() uint64 { return h.serial.Load() }
+
 // Rejections counts the events that Publish left out since the hub began.
 func (h *Hub) Rejections() Rejections { return h.rejections.load() }
 

@@ -44,6 +44,7 @@ func Run(t *testing.T, newBus Maker) {
 		"resume says what is lost":                   resumeLost,
 		"resume with the newest rows":                resumeNewest,
 		"order over hosts":                           orderOverHosts,
+		"the newest serial":                          newestSerial,
 		"resume by serial":                           resumeBySerial,
 		"replay in order":                            replayInOrder,
 		"all hosts, also later ones":                 allHosts,

@@ -46,6 +46,24 @@ func orderOverHosts(t *testing.T, newBus Maker) {
 	}
 }
 
+// newestSerial: what was published before lies between the serial before and the one after, and is delivered by then.
+func newestSerial(t *testing.T, newBus Maker) {
+	bus := newBus(t, hub.Options{})
+	s := subscribe(t, bus)
+	if _, err := s.FollowAll(hub.Wish{}); err != nil {
+		t.Fatal(err)
+	}
+	for second := 1; second <= 3; second++ {
+		before := bus.Serial()
+		publish(bus, fmt.Sprint("host", second), second, second)
+		after := bus.Serial()
+		delivery, ready := s.Next()
+		if !ready || delivery.Tick.Serial <= before || delivery.Tick.Serial > after {
+			t.Fatalf("serial %d before, %d after; delivered %t %+v", before, after, ready, delivery.Tick)
+		}
+	}
+}
+
 func resumeBySerial(t *testing.T, newBus Maker) {
 	bus := newBus(t, hub.Options{Backfill: 20 * time.Second})
 	var all []*hub.Tick

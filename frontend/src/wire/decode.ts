@@ -118,7 +118,7 @@ function checkHello(frame: Fields): void {
   array('hosts', frame['hosts'], limits.hosts).forEach((host, i) => checkHost(`hosts[${i}]`, host))
 }
 
-function checkHost(path: string, value: unknown): void {
+export function checkHost(path: string, value: unknown): void {
   const host = object(path, value)
   word(`${path}.name`, host['name'])
   text(`${path}.hostname`, host['hostname'])
@@ -152,7 +152,7 @@ function checkCatalog(frame: Fields): void {
   })
 }
 
-function checkSeries(path: string, value: unknown): unknown {
+export function checkSeries(path: string, value: unknown): unknown {
   const series = object(path, value)
   word(`${path}.metric`, series['metric'])
   word(`${path}.family`, series['family'])
@@ -283,6 +283,10 @@ function present(field: string, value: unknown): void {
   if (value === 0) throw new DecodeError(field, 'is missing or 0')
 }
 
-function optional(check: (field: string, value: unknown) => void, field: string, value: unknown): void {
+export function optional(
+  check: (field: string, value: unknown) => void,
+  field: string,
+  value: unknown,
+): void {
   if (value !== undefined) check(field, value)
 }

@@ -1,9 +1,4 @@
-import type { Series } from './types.gen.ts'
-
-/** The steps of buckets that a server makes, in seconds, finest first; between them there is nothing. */
-export const stepLadder: readonly number[] = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
-]
+import type { Host, Series } from './types.gen.ts'
 
 /** The past of a host: what it measured from one instant to another. */
 export interface HistoryAnswer {
@@ -41,6 +36,40 @@ export interface HistorySummary {
   last: number
   /** Unix seconds. */
   lastTime: number
+}
+
+/** What a server says of the history that it keeps. Times are unix seconds, lengths of time seconds. */
+export interface HistoryStatus {
+  /** recording, full, failed, behind; or a word that a newer server knows. */
+  state: string
+  /** For people: why it does not record. */
+  message?: string
+  since?: number
+  /** Of its samples; absent without any. */
+  oldest?: number
+  newest?: number
+  /** On disk. */
+  bytes: number
+  samples: number
+  series: number
+  /** At the rate of the last hours; absent while that is not known. */
+  bytesPerDay?: number
+  /** How far back it will reach at that rate. */
+  reachSeconds?: number
+  retentionTime: number
+  retentionBytes: number
+  /** A loss of power costs at most so much of the newest; 0 for none. */
+  sync: number
+  /** Samples that could not be written. */
+  lost: number
+  damaged: { file: string; reason: string; time: number }[]
+}
+
+/** A host that history knows, and from when to when it measured. */
+export interface PastHost {
+  host: Host
+  oldest: number
+  newest: number
 }
 
 /**

@@ -1,0 +1,400 @@
+import type { HistoryAnswer, HistorySeries } from '../wire/history.ts'
+import { HistoryError } from '../wire/history.ts'
+import { Listeners } from './listeners.ts'
+import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
+import { levelFor, type Level } from './pastLevels.ts'
+import {
+  marginOf,
+  type Need,
+  needsOf,
+  nextRequest,
+  type Request,
+  sameTiles,
+  strike,
+  type Wish,
+  wishFor,
+} from './pastPlan.ts'
+import { firstAtOrAfter, stretchesOf } from './pastStretches.ts'
+import { type Tile, TileCache } from './pastTiles.ts'
+
+export interface PastOptions {
+  load: LoadPast
+  /** Unix seconds by the server's clock. */
+  now(): number
+  /** Seconds between two samples of a host. */
+  interval(host: string): number
+  /** Calls once after so many ms; the result takes it back. */
+  after?: (delayMs: number, run: () => void) => () => void
+  /** Numbers from 0 up to, not including, 1. */
+  random?: () => number
+  maxBytes?: number
+}
+
+const requestsAtOnce = 4
+/** Tiles of one question: at 300 values each far below what a server answers at most. */
+const tilesAtOnce = 8
+/** Tiles times series of one question: about 200,000 values. */
+const cellsAtOnce = 640
+/** What fits into an address everywhere. */
+const addressCharacters = 4000
+/** Two looks at what is wanted are so far apart at least: a gesture changes it with each frame. */
+const planEveryMs = 50
+/** A tile that was not over when it was loaded is loaded again this often at most. */
+const leastRenewSeconds = 5
+/** What a server refused is asked for again after this time. */
+const refusedSeconds = 60
+const firstRetryMs = 1000
+const lastRetryMs = 30_000
+
+const idle: PastState = { loading: false, off: false, problem: undefined }
+
+/**
+ * The past of hosts as far as it was looked at: tiles of buckets and of samples, loaded when a viewer wants them, at
+ * most 64 MB. What is in sight comes first, and a coarse picture of it before a fine one of many tiles. Each tile is
+ * asked for once, however many viewers want it; a request that nobody wants the result of any more is aborted.
+ *
+ * A request that fails is repeated after 1, 2, 4, ... at most 30 seconds, and meanwhile no other one is made. A server
+ * that keeps no history is not asked again before reset(). What it refuses as too much is asked for in smaller pieces.
+ */
+export class PastStore implements Past {
+  readonly #options: Required<PastOptions>
+  readonly #cache: TileCache
+  readonly #viewers = new Set<Viewer>()
+  readonly #running = new Map<Request, AbortController>()
+  readonly #states = new Map<string, PastState>()
+  readonly #listeners = new Map<string, Listeners>()
+  /** When tiles that were refused may be asked for again, by their series. */
+  readonly #refused = new Map<string, number>()
+  #off = false
+  #problem: string | undefined
+  #failures = 0
+  #cells = cellsAtOnce
+  /** Tiles that were used since are wanted. */
+  #usedSince = 0
+  /** Somebody changed what is wanted since the last look at it. */
+  #unplanned = false
+  #planned: (() => void) | undefined
+  #renewal: (() => void) | undefined
+  #retry: (() => void) | undefined
+
+  constructor(options: PastOptions) {
+    this.#options = { after: afterMs, random: Math.random, maxBytes: 64 << 20, ...options }
+    this.#cache = new TileCache(this.#options.maxBytes)
+  }
+
+  /** What the tiles take. */
+  get bytes(): number {
+    return this.#cache.bytes
+  }
+
+  viewer(): PastViewer {
+    const viewer = new Viewer(
+      this.#options,
+      () => this.#plan(),
+      () => {
+        this.#viewers.delete(viewer)
+        this.#plan()
+      },
+    )
+    this.#viewers.add(viewer)
+    return viewer
+  }
+
+  stretches(
+    host: string,
+    metric: string,
+    from: number,
+    to: number,
+    secondsPerPixel: number,
+  ): readonly Stretch[] {
+    const interval = this.#options.interval(host)
+    const level = levelFor(secondsPerPixel, interval)
+    const margin = marginOf(level, interval)
+    const shelves = this.#cache.shelves(host, metric)
+    return stretchesOf(shelves, level, from - margin, to + margin, (tile) => this.#cache.use(tile))
+  }
+
+  state(host: string): PastState {
+    return this.#states.get(host) ?? idle
+  }
+
+  subscribe(host: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(host) ?? new Listeners()
+    this.#listeners.set(host, listeners)
+    return listeners.add(listener)
+  }
+
+  /** Asks again for everything that failed, was refused or was off: after the server came back, or another one did. */
+  reset(): void {
+    this.#off = false
+    this.#cells = cellsAtOnce
+    this.#refused.clear()
+    this.#calm()
+    this.#plan()
+  }
+
+  /** Ends everything under way. */
+  close(): void {
+    this.#viewers.clear()
+    for (const cancel of [this.#planned, this.#renewal, this.#retry]) cancel?.()
+    this.#planned = this.#renewal = this.#retry = undefined
+    for (const abort of this.#running.values()) abort.abort()
+    this.#running.clear()
+  }
+
+  /** Looks soon at what is wanted: after all charts of a frame have said it, and not too often. */
+  #plan(): void {
+    this.#unplanned = true
+    if (this.#planned !== undefined) return
+    this.#planned = this.#options.after(0, () => {
+      this.#planned = this.#options.after(planEveryMs, () => {
+        this.#planned = undefined
+        if (this.#unplanned) this.#plan()
+      })
+      this.#carryOut()
+    })
+  }
+
+  /** Ends what nobody wants any more, and asks for what is wanted most. */
+  #carryOut(): void {
+    this.#unplanned = false
+    this.#usedSince = this.#cache.mark()
+    const needs = this.#needs()
+    const loading = new Set([...needs.values()].map(({ host }) => host))
+    for (const [request, abort] of this.#running) {
+      if (strike(needs, request)) continue
+      this.#running.delete(request)
+      abort.abort()
+    }
+    this.#tellStates(loading)
+    const bounds = { tiles: tilesAtOnce, cells: this.#cells, characters: addressCharacters }
+    while (this.#retry === undefined && this.#running.size < requestsAtOnce) {
+      const request = nextRequest(needs, bounds)
+      if (request === undefined) return
+      strike(needs, request)
+      void this.#load(request)
+    }
+  }
+
+  #needs(): Map<string, Need> {
+    if (this.#off) return new Map()
+    const now = this.#options.now()
+    const wishes: Wish[] = []
+    let renewAfter = Infinity
+    for (const { wish } of this.#viewers) {
+      if (wish === undefined) continue
+      wishes.push(wish)
+      if (wish.to > now) renewAfter = Math.min(renewAfter, renewSeconds(wish.level))
+    }
+    const needs = needsOf(wishes, now, (host, metric, level, index, to) => {
+      const missing = this.#missing(host, metric, level, index, to, now)
+      if (missing === 'soon') renewAfter = Math.min(renewAfter, renewSeconds(level))
+      return missing === 'now'
+    })
+    this.#renewIn(renewAfter)
+    return needs
+  }
+
+  /** Looks again after so many seconds: by then there is more to know of tiles that were not over. */
+  #renewIn(seconds: number): void {
+    this.#renewal?.()
+    this.#renewal = undefined
+    if (seconds === Infinity) return
+    this.#renewal = this.#options.after(1000 * seconds, () => {
+      this.#renewal = undefined
+      this.#plan()
+    })
+  }
+
+  #missing(
+    host: string,
+    metric: string,
+    level: Level,
+    index: number,
+    to: number,
+    now: number,
+  ): 'now' | 'soon' | 'never' {
+    const tile = this.#cache.get(host, metric, level, index)
+    if (tile !== undefined && tile.to >= to) return 'never'
+    if (tile !== undefined && now - tile.to < renewSeconds(level)) return 'soon'
+    const again = this.#refused.get(refusedKey(host, metric, level, index))
+    return again === undefined || now >= again ? 'now' : 'never'
+  }
+
+  async #load(request: Request): Promise<void> {
+    const { host, level, metrics, firstTile, lastTile } = request
+    const abort = new AbortController()
+    this.#running.set(request, abort)
+    const asked = this.#options.now()
+    try {
+      const from = firstTile * level.span
+      const to = (lastTile + 1) * level.span
+      const answer = await this.#options.load(host, metrics, from, to, level.step, abort.signal)
+      if (!this.#running.delete(request)) return
+      this.#take(request, answer, asked)
+    } catch (error) {
+      if (this.#running.delete(request)) this.#fail(request, error)
+    }
+    if (!abort.signal.aborted) this.#carryOut()
+  }
+
+  #take(request: Request, answer: HistoryAnswer, asked: number): void {
+    if (answer.step !== request.level.step) throw new HistoryError('away', 'step: is not what was asked for')
+    const tiles = tilesOf(request, answer, asked)
+    this.#calm()
+    if (!this.#cache.add(request.host, request.level, tiles, this.#usedSince)) this.#refuse(request)
+    this.#listeners.get(request.host)?.tell()
+  }
+
+  #fail(request: Request, error: unknown): void {
+    const known = error instanceof HistoryError ? error : undefined
+    if (known?.kind === 'off') {
+      this.#off = true
+      this.#problem = undefined
+    } else if (known?.kind === 'refused') {
+      this.#narrow(request, known)
+    } else {
+      this.#problem = error instanceof Error ? error.message : 'the server did not answer'
+      this.#rest()
+    }
+  }
+
+  /** Beyond a limit: the same in smaller pieces, until it is one tile of one series. */
+  #narrow(request: Request, error: HistoryError): void {
+    const cells = (request.lastTile - request.firstTile + 1) * request.metrics.length
+    if (error.code === 'limit' && cells > 1) {
+      this.#cells = Math.max(1, Math.min(this.#cells, cells >> 1))
+      return
+    }
+    this.#refuse(request)
+    this.#problem = error.message
+  }
+
+  #refuse({ host, level, metrics, firstTile, lastTile }: Request): void {
+    const now = this.#options.now()
+    for (const [key, again] of this.#refused) if (again <= now) this.#refused.delete(key)
+    for (let index = firstTile; index <= lastTile; index++)
+      for (const metric of metrics)
+        this.#refused.set(refusedKey(host, metric, level, index), now + refusedSeconds)
+  }
+
+  /** No request for a while, the longer the more have failed. */
+  #rest(): void {
+    if (this.#retry !== undefined) return // requests that ran side by side fail together
+    const ceiling = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures++)
+    this.#retry = this.#options.after(ceiling * (0.5 + 0.5 * this.#options.random()), () => {
+      this.#retry = undefined
+      this.#carryOut()
+    })
+  }
+
+  #calm(): void {
+    this.#failures = 0
+    this.#retry?.()
+    this.#retry = undefined
+    this.#problem = undefined
+  }
+
+  #tellStates(loading: ReadonlySet<string>): void {
+    const hosts = new Set([...this.#states.keys(), ...loading, ...this.#listeners.keys()])
+    for (const host of hosts) {
+      const before = this.state(host)
+      const state = { loading: loading.has(host), off: this.#off, problem: this.#problem }
+      if (before.loading === state.loading && before.off === state.off && before.problem === state.problem)
+        continue
+      this.#states.set(host, state)
+      this.#listeners.get(host)?.tell()
+    }
+  }
+}
+
+class Viewer implements PastViewer {
+  wish: Wish | undefined
+  /** When to look again although the tiles are the same: some may not have been over. */
+  #due = Infinity
+  readonly #options: PastOptions
+  readonly #plan: () => void
+  readonly #onEnd: () => void
+
+  constructor(options: PastOptions, plan: () => void, onEnd: () => void) {
+    this.#options = options
+    this.#plan = plan
+    this.#onEnd = onEnd
+  }
+
+  want(host: string, metrics: readonly string[], from: number, to: number, secondsPerPixel: number): void {
+    const nothing = !(from < to) || metrics.length === 0
+    const wish = nothing
+      ? undefined
+      : wishFor(host, metrics, from, to, secondsPerPixel, this.#options.interval(host))
+    const before = this.wish
+    this.wish = wish
+    const now = this.#options.now()
+    const same = wish === undefined || before === undefined ? wish === before : sameTiles(wish, before)
+    if (same && now < this.#due) return
+    this.#due = wish === undefined ? Infinity : now + renewSeconds(wish.level)
+    this.#plan()
+  }
+
+  end(): void {
+    this.wish = undefined
+    this.#onEnd()
+  }
+}
+
+/** How long a tile that was not over when it was loaded is good for. */
+function renewSeconds(level: Level): number {
+  return Math.max(leastRenewSeconds, level.step)
+}
+
+/** Cuts an answer into tiles, with an empty one for each series that it says nothing of. */
+function tilesOf(
+  request: Request,
+  answer: HistoryAnswer,
+  asked: number,
+): { metric: string; index: number; tile: Omit<Tile, 'used'> }[] {
+  const { level, firstTile, lastTile } = request
+  const known = new Map(answer.series.map((one) => [one.series.metric, one]))
+  const tiles = []
+  for (let index = firstTile; index <= lastTile; index++) {
+    const from = index * level.span
+    const end = from + level.span
+    const cut = cutter(from, end)
+    for (const metric of request.metrics) {
+      const tile = { ...cut(known.get(metric)), step: level.step, from, to: Math.min(end, asked) }
+      tiles.push({ metric, index, tile })
+    }
+  }
+  return tiles
+}
+
+type Columns = Pick<Stretch, 'times' | 'min' | 'mean' | 'max'>
+
+/** Copies what an answer has of a tile; series that share their times go on sharing them. */
+function cutter(from: number, to: number): (series: HistorySeries | undefined) => Columns {
+  const copies = new Map<Float64Array, { start: number; end: number; times: Float64Array }>()
+  const nothing = new Float64Array(0)
+  return (series) => {
+    if (series === undefined) return { times: nothing, min: nothing, mean: nothing, max: nothing }
+    let copy = copies.get(series.times)
+    if (copy === undefined) {
+      const start = firstAtOrAfter(series.times, from)
+      const end = firstAtOrAfter(series.times, to)
+      copy = { start, end, times: series.times.slice(start, end) }
+      copies.set(series.times, copy)
+    }
+    const { start, end, times } = copy
+    const mean = series.mean.slice(start, end)
+    if (series.min === series.mean) return { times, min: mean, mean, max: mean }
+    return { times, min: series.min.slice(start, end), mean, max: series.max.slice(start, end) }
+  }
+}
+
+function refusedKey(host: string, metric: string, level: Level, index: number): string {
+  return `${level.step}/${level.span}/${index}/${metric}/${host}`
+}
+
+function afterMs(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}

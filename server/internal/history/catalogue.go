@@ -1,0 +1,293 @@
+package history
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"vitals/internal/metric"
+)
+
+// catalogue keeps what the library does not: the descriptions of hosts, and of series that no family describes. It is a
+// file that is written whole, by a goroutine of its own, soon after a change. Losing it loses no sample.
+type catalogue struct {
+	path     string
+	families map[string]metric.Family
+	logger   zerolog.Logger
+
+	mu     sync.Mutex
+	hosts  map[string]*describedHost
+	series int // in all hosts
+
+	changed chan struct{} // holds one
+	ending  chan struct{}
+	ended   chan struct{}
+}
+
+// describedHost is what the file says of a host.
+type describedHost struct {
+	Host   metric.Host                `json:"host"`
+	Series map[string]describedSeries `json:"series,omitempty"` // by their whole names
+}
+
+// describedSeries is what the name and the family do not say.
+type describedSeries struct {
+	Unit   metric.Unit `json:"unit,omitempty"`
+	Kind   metric.Kind `json:"kind,omitempty"`
+	Help   string      `json:"help,omitempty"`
+	Every  int         `json:"every,omitempty"`
+	Custom bool        `json:"custom,omitempty"`
+}
+
+// catalogueForm is the file.
+type catalogueForm struct {
+	Version int                       `json:"version"`
+	Hosts   map[string]*describedHost `json:"hosts"`
+}
+
+const (
+	catalogueVersion   = 1
+	catalogueDelay     = time.Second // changes that come together are written once
+	maxCatalogueBytes  = 64 << 20
+	maxDescribedHosts  = 10_000
+	maxDescribedSeries = 100_000
+)
+
+// openCatalogue reads the file, if there is one. One that cannot be understood is put aside and told.
+func openCatalogue(options Options, families map[string]metric.Family) (*catalogue, []Damage, error) {
+	c := &catalogue{
+		path: filepath.Join(options.Dir, catalogueFile), families: families, logger: options.Logger,
+		hosts:   make(map[string]*describedHost),
+		changed: make(chan struct{}, 1), ending: make(chan struct{}), ended: make(chan struct{}),
+	}
+	aside := options.quarantine()
+	if err := c.read(); err != nil {
+		if asideErr := aside.move(c.path, err.Error()); asideErr != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", c.path, errors.Join(err, asideErr))
+		}
+	}
+	go c.run()
+	return c, aside.damage, nil
+}
+
+func (c *catalogue) read() error {
+	info, err := os.Lstat(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxCatalogueBytes {
+		return fmt.Errorf("is no file of at most %d bytes", maxCatalogueBytes)
+	}
+	text, err := os.ReadFile(c.path)
+	if err != nil {
+		return err
+	}
+	var form catalogueForm
+	if err := json.Unmarshal(text, &form); err != nil {
+		return err
+	}
+	if form.Version != catalogueVersion {
+		return fmt.Errorf("has version %d, not %d", form.Version, catalogueVersion)
+	}
+	c.hosts = make(map[string]*describedHost, len(form.Hosts))
+	for name, host := range form.Hosts {
+		if host != nil {
+			host.Host.Name = name
+			c.hosts[name] = host
+			c.series += len(host.Series)
+		}
+	}
+	return nil
+}
+
+// describe notes what is known of a host.
+func (c *catalogue) describe(host metric.Host) {
+	host.SilentSince = 0
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.host(host.Name)
+	if known == nil || reflect.DeepEqual(known.Host, host) {
+		return
+	}
+	known.Host = host
+	c.wake()
+}
+
+// noteSeries notes what only the publisher says of series.
+func (c *catalogue) noteSeries(name string, series []metric.Series) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	host := c.host(name)
+	if host == nil {
+		return
+	}
+	for _, one := range series {
+		c.noteOne(host, one)
+	}
+}
+
+func (c *catalogue) noteOne(host *describedHost, series metric.Series) {
+	described := describedSeries{series.Unit, series.Kind, series.Help, series.Every, series.Custom}
+	known, noted := host.Series[series.Metric]
+	switch {
+	case noted && known == described, !noted && described == c.fromFamily(series.Family):
+		return
+	case !noted && c.series >= maxDescribedSeries:
+		return
+	case !noted:
+		c.series++
+	}
+	if host.Series == nil {
+		host.Series = make(map[string]describedSeries)
+	}
+	host.Series[series.Metric] = described
+	c.wake()
+}
+
+func (c *catalogue) fromFamily(name string) describedSeries {
+	family := c.families[name]
+	described := describedSeries{Unit: family.Unit, Kind: cmp.Or(family.Kind, metric.Gauge), Help: family.Help}
+	if family.Every > 1 {
+		described.Every = family.Every
+	}
+	return described
+}
+
+// host is that of the name, a new one if need be; nil if there are too many. The lock must be held.
+func (c *catalogue) host(name string) *describedHost {
+	host := c.hosts[name]
+	if host == nil && len(c.hosts) < maxDescribedHosts {
+		host = &describedHost{Host: metric.Host{Name: name, Hostname: name}}
+		c.hosts[name] = host
+		c.wake()
+	}
+	return host
+}
+
+// hostNamed is what is known of a host.
+func (c *catalogue) hostNamed(name string) metric.Host {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if host := c.hosts[name]; host != nil {
+		return host.Host
+	}
+	return metric.Host{Name: name, Hostname: name}
+}
+
+// seriesNamed describes a stored series. It is false for a name that is none.
+func (c *catalogue) seriesNamed(host, text string) (metric.Series, bool) {
+	name, err := metric.ParseName(text)
+	if err != nil {
+		return metric.Series{}, false
+	}
+	series := metric.Family{Name: name.Family}.Describe(name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	described := c.fromFamily(name.Family)
+	if known := c.hosts[host]; known != nil {
+		if noted, ok := known.Series[text]; ok {
+			described = noted
+		}
+	}
+	series.Unit, series.Kind, series.Help = described.Unit, described.Kind, described.Help
+	series.Every, series.Custom = described.Every, described.Custom
+	return series, true
+}
+
+// forgetHosts drops what is known of hosts that have no past any more.
+func (c *catalogue) forgetHosts(remain []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name, host := range c.hosts {
+		if !slices.Contains(remain, name) {
+			c.series -= len(host.Series)
+			delete(c.hosts, name)
+			c.wake()
+		}
+	}
+}
+
+func (c *catalogue) wake() {
+	select {
+	case c.changed <- struct{}{}:
+	default:
+	}
+}
+
+// run writes what has changed until the catalogue is closed.
+func (c *catalogue) run() {
+	defer close(c.ended)
+	for {
+		select {
+		case <-c.ending:
+			c.writeChanged()
+			return
+		case <-c.changed:
+		}
+		select {
+		case <-c.ending:
+		case <-time.After(catalogueDelay):
+		}
+		if err := c.write(); err != nil {
+			c.logger.Warn().Err(err).Msg("what is known of hosts and series was not written")
+		}
+	}
+}
+
+// writeChanged writes once more if something has changed since.
+func (c *catalogue) writeChanged() {
+	select {
+	case <-c.changed:
+		if err := c.write(); err != nil {
+			c.logger.Warn().Err(err).Msg("what is known of hosts and series was not written")
+		}
+	default:
+	}
+}
+
+func (c *catalogue) close() {
+	close(c.ending)
+	<-c.ended
+}
+
+func (c *catalogue) write() error {
+	c.mu.Lock()
+	text, err := json.MarshalIndent(catalogueForm{Version: catalogueVersion, Hosts: maps.Clone(c.hosts)}, "", " ")
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return writeWhole(c.path, append(text, '\n'))
+}
+
+// writeWhole replaces a file so that it is either the old or the new one whenever the power goes.
+func writeWhole(path string, text []byte) error {
+	temporary := path + ".new"
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return syncFolder(filepath.Dir(path))
+}

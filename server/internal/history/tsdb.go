@@ -1,0 +1,130 @@
+package history
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"vitals/internal/metric"
+)
+
+// Options sets a store up. Zero values take the defaults that the field comments name.
+type Options struct {
+	Dir            string           // the data folder; it is made if its parent exists
+	RetentionTime  time.Duration    // how old samples may grow; 15 days
+	RetentionBytes int64            // how much the folder may hold, the log included; 1 GiB
+	Sync           SyncPolicy       // when data is made safe from a power loss; after each append
+	Families       []metric.Family  // what is known of series: their names in Prometheus form, their units and decimals
+	Backfill       time.Duration    // how late samples may come; an hour if that is more
+	Logger         zerolog.Logger   // warnings of the library
+	Clock          func() time.Time // for tests; time.Now
+}
+
+const (
+	defaultRetentionTime  = 15 * 24 * time.Hour
+	defaultRetentionBytes = 1 << 30
+	leastLateness         = time.Hour
+)
+
+func (o Options) withDefaults() Options {
+	if o.RetentionTime <= 0 {
+		o.RetentionTime = defaultRetentionTime
+	}
+	if o.RetentionBytes <= 0 {
+		o.RetentionBytes = defaultRetentionBytes
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return o
+}
+
+// lateness is how far behind the newest sample of all hosts one may be. The newest may be ahead of the clock, and a host's
+// clock behind it, by [MaxAhead] each.
+func (o Options) lateness() time.Duration { return max(leastLateness, o.Backfill) + 2*MaxAhead }
+
+// The names in the data folder.
+const (
+	storeFolder      = "history"        // the library's
+	quarantineFolder = "quarantine"     // what was found damaged
+	catalogueFile    = "catalogue.json" // what is known of hosts and series
+)
+
+// TSDB is a [Store] in a folder of this machine: the database of Prometheus, embedded. See docs/adr/0013.
+type TSDB struct {
+	options   Options
+	families  map[string]metric.Family
+	catalogue *catalogue
+	usage     *usage
+	retention *retention
+
+	mu      sync.RWMutex
+	current *opened // nil while it is closed or broken
+	closed  bool
+	cause   error // why it is broken
+
+	appending sync.Mutex // guards what follows
+	hosts     map[string]*hostSeries
+}
+
+// Open opens the store in a data folder, and makes it if there is none. Errors name the folder and what to do.
+func Open(options Options) (*TSDB, error) {
+	options = options.withDefaults()
+	t := &TSDB{
+		options:  options,
+		families: make(map[string]metric.Family, len(options.Families)),
+		hosts:    make(map[string]*hostSeries),
+	}
+	for _, family := range options.Families {
+		t.families[family.Name] = family
+	}
+	if err := prepareFolder(options.Dir); err != nil {
+		return nil, err
+	}
+	t.usage = newUsage(options)
+	t.retention = newRetention(options)
+	catalogue, damage, err := openCatalogue(options, t.families)
+	if err != nil {
+		return nil, err
+	}
+	t.catalogue = catalogue
+	t.usage.found(damage...)
+	if err := t.open(); err != nil {
+		t.catalogue.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close implements [Store].
+func (t *TSDB) Close() error {
+	t.appending.Lock()
+	defer t.appending.Unlock()
+	t.mu.Lock()
+	if t.closed {
+		t.mu.Unlock()
+		return nil
+	}
+	t.closed = true
+	t.mu.Unlock()
+	err := t.retire(ErrClosed)
+	t.catalogue.close()
+	return err
+}
+
+// Describe implements [Store].
+func (t *TSDB) Describe(host metric.Host) { t.catalogue.describe(host) }
+
+func (o Options) storeDir() string { return filepath.Join(o.Dir, storeFolder) }
+
+// makeFolder makes a folder that is for this user only.
+func makeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/util/compression"
+)
+
+// opened is the library's database between an opening and its closing. References to its series are good for as long.
+type opened struct {
+	db       *tsdb.DB
+	log      *syncedLog
+	lostLate atomic.Bool    // the log of late samples could not be written
+	readers  sync.WaitGroup // those who hold a querier
+	retired  chan struct{}  // closed when readers should end
+}
+
+// open opens the folder anew. What cannot be read is put aside before the library sees it.
+func (t *TSDB) open() error {
+	damage, err := recoverFolder(t.options)
+	t.usage.found(damage...)
+	if err != nil {
+		return err
+	}
+	o := &opened{retired: make(chan struct{})}
+	db, err := tsdb.Open(t.options.storeDir(), newLibraryLog(t.options.Logger, &o.lostLate), nil, t.libraryOptions(o), nil)
+	if err != nil {
+		return fmt.Errorf("open history in %s: %w", t.options.Dir, err)
+	}
+	o.db = db
+	if o.log, err = newSyncedLog(t.options.storeDir(), t.options.Sync); err != nil {
+		return errors.Join(fmt.Errorf("open history in %s: %w", t.options.Dir, err), db.Close())
+	}
+	t.retention.opened(db)
+	t.usage.opened(db)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current, t.cause = o, nil
+	return nil
+}
+
+// What the library is given room for. Its own defaults are made for a thousand times as many series.
+const (
+	samplesPerChunk = 240
+	segmentBytes    = 32 << 20
+	stripes         = 1 << 10
+	chunkBuffer     = 64 << 10
+)
+
+func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
+	options := tsdb.DefaultOptions()
+	shortest, longest := blockDurations(t.options.RetentionTime)
+	options.MinBlockDuration, options.MaxBlockDuration = shortest.Milliseconds(), longest.Milliseconds()
+	options.OutOfOrderTimeWindow = t.options.lateness().Milliseconds()
+	options.RetentionDuration = math.MaxInt64 // see BlocksToDelete
+	options.BlocksToDelete = t.retention.beyond
+	options.WALCompression = compression.Zstd
+	options.WALSegmentSize = segmentBytes
+	options.SamplesPerChunk = samplesPerChunk
+	options.StripeSize = stripes
+	options.HeadChunksWriteBufferSize = chunkBuffer
+	return options
+}
+
+// blockDurations are the shortest and the longest time that a block may span. Only whole blocks are deleted, so that they
+// are a tenth of the retention at most, or nearly so.
+func blockDurations(retention time.Duration) (shortest, longest time.Duration) {
+	for _, shortest := range []time.Duration{2 * time.Hour, time.Hour, 30 * time.Minute, 15 * time.Minute} {
+		if shortest <= retention/10 {
+			return shortest, min(retention/10, 31*24*time.Hour)
+		}
+	}
+	return 5 * time.Minute, 5 * time.Minute
+}
+
+// acquire holds the database open until release is called. Whoever holds it ends soon after it is retired.
+func (t *TSDB) acquire() (*opened, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.current == nil {
+		return nil, t.whyNot()
+	}
+	t.current.readers.Add(1)
+	return t.current, nil
+}
+
+func (o *opened) release() { o.readers.Done() }
+
+// whyNot is the error of a store that is not open. The lock must be held.
+func (t *TSDB) whyNot() error {
+	if t.closed {
+		return ErrClosed
+	}
+	return t.cause
+}
+
+// writable is the database to append to. One that was given up is opened again.
+func (t *TSDB) writable() (*opened, error) {
+	t.mu.RLock()
+	current, closed := t.current, t.closed
+	t.mu.RUnlock()
+	switch {
+	case closed:
+		return nil, ErrClosed
+	case current != nil:
+		return current, nil
+	}
+	if err := t.open(); err != nil {
+		err = writeError(err)
+		t.mu.Lock()
+		t.cause = err
+		t.mu.Unlock()
+		return nil, err
+	}
+	return t.current, nil
+}
+
+// giveUp closes the database after a write that failed: a log with a torn end must not be written to. The next append
+// opens it again.
+func (t *TSDB) giveUp(cause error) error {
+	cause = writeError(cause)
+	if err := t.retire(cause); err != nil {
+		t.options.Logger.Warn().Err(err).Msg("history was closed after a failed write, not cleanly")
+	}
+	return cause
+}
+
+// retire closes the database once its readers have ended.
+func (t *TSDB) retire(cause error) error {
+	t.mu.Lock()
+	o := t.current
+	t.current, t.cause = nil, cause
+	t.mu.Unlock()
+	if o == nil {
+		return nil
+	}
+	close(o.retired)
+	o.readers.Wait()
+	clear(t.hosts) // references are of this database
+	t.retention.closed()
+	return errors.Join(o.log.close(), o.db.Close())
+}

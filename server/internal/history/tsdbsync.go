@@ -1,0 +1,153 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/tsdb/wlog"
+)
+
+// syncedLog makes the library's logs safe from a power loss. The library itself does so only with a segment that is full.
+//
+// A sync that failed is never tried again: the kernel may have dropped what it could not write, and would say that all is
+// well. Its error comes back from all that follow.
+type syncedLog struct {
+	policy SyncPolicy
+
+	mu       sync.Mutex
+	logs     []*segments
+	dirty    bool
+	syncedAt time.Time   // by the monotonic clock
+	timer    *time.Timer // of the sync that is due when traffic stops; nil if none is
+	err      error
+	ended    bool
+}
+
+func newSyncedLog(store string, policy SyncPolicy) (*syncedLog, error) {
+	l := &syncedLog{policy: policy, syncedAt: time.Now()}
+	for _, name := range []string{"wal", wlog.WblDirName} {
+		log, err := openSegments(filepath.Join(store, name))
+		if err != nil {
+			return nil, errors.Join(err, l.close())
+		}
+		l.logs = append(l.logs, log)
+	}
+	return l, nil
+}
+
+// wrote is called after each commit. It syncs if the policy wants that now, and sees to it that it happens in time
+// otherwise. The error is that of this sync, or of an earlier one.
+func (l *syncedLog) wrote() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dirty = true
+	policy := time.Duration(l.policy)
+	// Somebody who writes once in that time is a little early now and then: without a tenth of patience each write would
+	// arm a timer.
+	due := policy - policy/10 - time.Since(l.syncedAt)
+	if due <= 0 {
+		return l.sync()
+	}
+	if l.timer == nil && l.err == nil {
+		l.timer = time.AfterFunc(due, l.syncLater)
+	}
+	return l.err
+}
+
+func (l *syncedLog) syncLater() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.timer != nil {
+		_ = l.sync() // the next write is told
+	}
+}
+
+// sync makes all that was written safe. The lock must be held.
+func (l *syncedLog) sync() error {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+	}
+	if l.err != nil || !l.dirty || l.ended {
+		return l.err
+	}
+	for _, log := range l.logs {
+		if err := log.sync(); err != nil {
+			l.err = fmt.Errorf("make history safe from a power loss: %w", err)
+			return l.err
+		}
+	}
+	l.dirty, l.syncedAt = false, time.Now()
+	return nil
+}
+
+// close syncs what is left and ends.
+func (l *syncedLog) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.sync()
+	l.ended = true
+	for _, log := range l.logs {
+		err = errors.Join(err, log.file.Close())
+	}
+	return err
+}
+
+// segments are the files of one log, of which only the last is written to.
+type segments struct {
+	dir    string
+	number int
+	file   *os.File
+	synced int64 // bytes of the file that are safe
+}
+
+func openSegments(dir string) (*segments, error) {
+	_, last, err := wlog.Segments(dir)
+	if err != nil {
+		return nil, fmt.Errorf("list the log: %w", err)
+	}
+	if last < 0 {
+		return nil, fmt.Errorf("list the log: %s has no segment", dir)
+	}
+	s := &segments{dir: dir, number: last}
+	if s.file, err = os.Open(wlog.SegmentName(dir, last)); err != nil {
+		return nil, fmt.Errorf("open the log: %w", err)
+	}
+	return s, syncFolder(dir)
+}
+
+// sync makes the segment safe, and all that were begun since the last time.
+func (s *segments) sync() error {
+	for {
+		next, err := os.Open(wlog.SegmentName(s.dir, s.number+1))
+		if errors.Is(err, fs.ErrNotExist) {
+			return s.syncFile()
+		}
+		if err != nil {
+			return err
+		}
+		err = errors.Join(s.syncFile(), s.file.Close(), syncFolder(s.dir))
+		s.file, s.number, s.synced = next, s.number+1, 0
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// syncFile spares the kernel a file that has not grown: the log of late samples seldom does.
+func (s *segments) syncFile() error {
+	info, err := s.file.Stat()
+	if err != nil || info.Size() == s.synced {
+		return err
+	}
+	if err := s.file.Sync(); err != nil {
+		return err
+	}
+	s.synced = info.Size()
+	return nil
+}

@@ -8,6 +8,7 @@ import type { ConnectServices } from '../features/connect/services.ts'
 import { Journal } from '../features/connection/journal.ts'
 import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
 import type { LiveServices } from '../features/live/services.ts'
+import type { PastStore } from '../series/pastStore.ts'
 import { SeriesStore } from '../series/seriesStore.ts'
 import { answersHttp } from '../transport/answersHttp.ts'
 import { eventStreams } from '../transport/eventStream.ts'
@@ -16,11 +17,13 @@ import { Session } from '../transport/session.ts'
 import { portOf } from '../transport/sharedMessages.ts'
 import type { SocketFactory } from '../transport/socket.ts'
 import { sharedEventStreams } from '../transport/tabStream.ts'
+import { makePast } from './past.ts'
 import { ThemeSwitch } from './theme.ts'
 
 export interface Services {
   store: SeriesStore
   session: Session
+  past: PastStore
   live: LiveServices
   connect: ConnectServices
   connection: ConnectionServices
@@ -46,16 +49,20 @@ export function makeServices(base: string): Services {
   const theme = new ThemeSwitch()
   const chartTheme = new ChartTheme()
   followPage(chartTheme)
+  const serverSeconds = () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000
+  const past = makePast(server.base, session, store, serverSeconds)
   return {
     store,
     session,
+    past,
     theme,
     live: {
       scheduler,
       window: new TimeWindow(),
       crosshair: new Crosshair(),
       chartTheme,
-      serverSeconds: () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000,
+      past,
+      serverSeconds,
       serverAddress: server.base.href,
       ownHost: () => store.own,
     },

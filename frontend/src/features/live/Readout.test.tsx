@@ -5,6 +5,7 @@ import { FrameScheduler } from '../../chart/scheduler.ts'
 import { ChartTheme } from '../../chart/theme.ts'
 import { TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
+import { noPast } from '../../series/testing/noPast.ts'
 import { useSeries } from './columns.ts'
 import { TextReadout } from './Readout.tsx'
 import { ReadingContext, useNewReading } from './reading.ts'
@@ -33,6 +34,7 @@ function makeServices() {
     window: new TimeWindow(60),
     crosshair: new Crosshair(),
     chartTheme: new ChartTheme({ token: () => '#000', reducedMotion: () => true }),
+    past: noPast,
     serverSeconds: () => 0,
     serverAddress: 'http://localhost/',
     ownHost: () => undefined,

@@ -3,6 +3,7 @@ import type { Crosshair } from '../../chart/crosshair.ts'
 import type { FrameScheduler } from '../../chart/scheduler.ts'
 import type { ChartTheme } from '../../chart/theme.ts'
 import type { TimeWindow } from '../../chart/timeWindow.ts'
+import type { Past } from '../../series/past.ts'
 
 /** What the page of a host needs of the app around it. One of each for the whole app. */
 export interface LiveServices {
@@ -10,6 +11,7 @@ export interface LiveServices {
   window: TimeWindow
   crosshair: Crosshair
   chartTheme: ChartTheme
+  past: Past
   /** Unix seconds by the server's clock. */
   serverSeconds: () => number
   /** The address of the server, ending in a slash. */

@@ -16,6 +16,9 @@ type Store interface {
 	// rows may be given again. It is [ErrFull] where there is no space, [ErrUnavailable] for every other trouble that may
 	// pass, both wrapped with their cause.
 	Append(ctx context.Context, rows []Row) (Appended, error)
+	// Silence ends the series of a host after their newest samples: whoever asks what a value is now learns that there is
+	// none. The next sample begins them again. Errors are those of Append.
+	Silence(ctx context.Context, host string) error
 	// Describe remembers what is known of a host, for a time when it is gone.
 	Describe(metric.Host)
 	// Hosts lists all hosts that have a past, by name, with what is known of them.

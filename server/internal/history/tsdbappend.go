@@ -151,8 +151,7 @@ func (b *batch) fail(cause error) error {
 	return b.store.giveUp(cause)
 }
 
-// Silence ends the series of a host after their newest samples: whoever asks what a value is now is told that there is
-// none. The next sample begins them again.
+// Silence implements [Store].
 func (t *TSDB) Silence(ctx context.Context, host string) error {
 	if err := ctx.Err(); err != nil {
 		return err

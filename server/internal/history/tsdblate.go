@@ -132,14 +132,14 @@ func note(bySeries map[seriesKey]*lateSeries, found storage.Series) error {
 	for samples.Next() != chunkenc.ValNone {
 		timestamp, stored := samples.At()
 		wanted.newest, wanted.value = timestamp, stored
-		if _, asked := slices.BinarySearchFunc(wanted.samples, timestamp, byTime); asked {
+		if _, asked := slices.BinarySearchFunc(wanted.samples, timestamp, compareTime); asked {
 			wanted.stored[timestamp] = stored
 		}
 	}
 	return samples.Err()
 }
 
-func byTime(sample lateSample, timestamp int64) int { return cmp.Compare(sample.timestamp, timestamp) }
+func compareTime(sample lateSample, timestamp int64) int { return cmp.Compare(sample.timestamp, timestamp) }
 
 // appendMissing appends the samples at whose instants nothing is stored. Of several at one instant the first counts.
 func (b *batch) appendMissing(wanted *lateSeries) error {
@@ -167,6 +167,6 @@ func (b *batch) appendMissing(wanted *lateSeries) error {
 }
 
 func firstAt(samples []lateSample, timestamp int64) float64 {
-	first, _ := slices.BinarySearchFunc(samples, timestamp, byTime)
+	first, _ := slices.BinarySearchFunc(samples, timestamp, compareTime)
 	return samples[first].stored
 }

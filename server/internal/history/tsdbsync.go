@@ -151,3 +151,12 @@ func (s *segments) syncFile() error {
 	s.synced = info.Size()
 	return nil
 }
+
+// syncFolder makes renames and new names in a folder safe.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

@@ -62,7 +62,7 @@ func (JSON) EventKey(host, name string) []byte {
 
 // AppendEvent appends the plain triple.
 func (JSON) AppendEvent(dst, key []byte, value float64, timestamp metric.TimestampMs) []byte {
-	dst = appendFloat(append(dst, key...), value)
+	dst = AppendNumber(append(dst, key...), value)
 	dst = timestamp.AppendSeconds(append(dst, `,"timestamp":`...))
 	return append(dst, '}')
 }
@@ -70,8 +70,8 @@ func (JSON) AppendEvent(dst, key []byte, value float64, timestamp metric.Timesta
 // AppendEnvelope appends the triple with min and max behind.
 func (c JSON) AppendEnvelope(dst, key []byte, value, least, most float64, timestamp metric.TimestampMs) []byte {
 	dst = c.AppendEvent(dst, key, value, timestamp)
-	dst = appendFloat(append(dst[:len(dst)-1], `,"min":`...), least)
-	dst = appendFloat(append(dst, `,"max":`...), most)
+	dst = AppendNumber(append(dst[:len(dst)-1], `,"min":`...), least)
+	dst = AppendNumber(append(dst, `,"max":`...), most)
 	return append(dst, '}')
 }
 
@@ -169,7 +169,7 @@ func appendColumn(dst []byte, column Column) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendFloat(dst, value)
+		dst = AppendNumber(dst, value)
 	}
 	return append(dst, ']')
 }

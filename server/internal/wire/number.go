@@ -7,8 +7,8 @@ import (
 	"vitals/internal/metric"
 )
 
-// appendFloat writes the shortest number that reads back the same; what is not finite has no number and becomes null.
-func appendFloat(dst []byte, value float64) []byte {
+// AppendNumber writes the shortest number that reads back the same; what is not finite has no number and becomes null.
+func AppendNumber(dst []byte, value float64) []byte {
 	size := math.Abs(value)
 	if thousandths := math.Round(value * 1000); size < 1e12 && thousandths/1000 == value {
 		// Nearly all values, and less than half the work. Of up to 15 digits no shorter number reads back the same.

@@ -21,12 +21,12 @@ func TestNumbersAreTheShortest(t *testing.T) {
 	}
 	for i := range 200_000 {
 		value := kinds[i%len(kinds)]()
-		if got, want := string(appendFloat(nil, value)), shortest(value); got != want {
+		if got, want := string(AppendNumber(nil, value)), shortest(value); got != want {
 			t.Fatalf("%v is written as %s, want %s", value, got, want)
 		}
 	}
 	for _, value := range []float64{0, 1, -1, 0.1, 0.12, 0.123, 0.1234, 100.5, 1e12, 1e12 - 0.001, 1e21, 1e-6, 1e-7} {
-		if got, want := string(appendFloat(nil, value)), shortest(value); got != want {
+		if got, want := string(AppendNumber(nil, value)), shortest(value); got != want {
 			t.Errorf("%v is written as %s, want %s", value, got, want)
 		}
 	}

@@ -1,0 +1,120 @@
+package history
+
+import (
+	"math"
+
+	"vitals/internal/metric"
+)
+
+// buckets gather the samples of one series at a time: least, most and mean of each bucket.
+type buckets struct {
+	grid   grid
+	scaled []float64 // sums that cannot overflow, see [bucket]
+	counts []int32
+	result SeriesResult
+	at     int64 // the bucket that is open, -1 for none
+	open   bucket
+}
+
+// bucket is one that is being filled. The sum of large values may be infinite where their mean is not: the same sum is kept
+// scaled down, too.
+type bucket struct {
+	least, most float64
+	sum, scaled float64
+	count       int32
+}
+
+const sumScale = 1.0 / (1 << 62)
+
+func newBuckets(g grid) *buckets {
+	return &buckets{grid: g, scaled: make([]float64, g.count), counts: make([]int32, g.count)}
+}
+
+// bucketBytes is what a bucket of a series takes in a result.
+const bucketBytes = 3 * 8
+
+// begin makes ready for the next series.
+func (b *buckets) begin(series metric.Series) {
+	clear(b.scaled)
+	clear(b.counts)
+	count := b.grid.count
+	columns := make([]float64, 3*count)
+	b.result = SeriesResult{Series: series, Min: columns[:count:count], Mean: columns[count : 2*count : 2*count], Max: columns[2*count:]}
+	b.at = -1
+}
+
+// add takes samples of the series within the grid, best in order of time.
+func (b *buckets) add(times []metric.TimestampMs, values []float64) {
+	opens, closes := b.span()
+	open := b.open
+	for i, timestamp := range times {
+		at := int64(timestamp)
+		if at < opens || at >= closes {
+			b.open = open
+			b.turnTo((at - b.grid.from) / b.grid.step)
+			open = b.open
+			opens, closes = b.span()
+		}
+		value := values[i]
+		open.least, open.most = min(open.least, value), max(open.most, value)
+		open.sum += value
+		open.scaled += value * sumScale
+		open.count++
+	}
+	b.open = open
+}
+
+// span is the time that the open bucket covers; none if there is no open one.
+func (b *buckets) span() (opens, closes int64) {
+	if b.at < 0 {
+		return math.MaxInt64, math.MaxInt64
+	}
+	opens = b.grid.from + b.at*b.grid.step
+	return opens, opens + b.grid.step
+}
+
+// turnTo puts the open bucket back and opens another one.
+func (b *buckets) turnTo(index int64) {
+	b.putBack()
+	b.at = index
+	b.open = bucket{least: math.Inf(1), most: math.Inf(-1)}
+	if b.counts[index] > 0 {
+		r := &b.result
+		b.open = bucket{r.Min[index], r.Max[index], r.Mean[index], b.scaled[index], b.counts[index]}
+	}
+}
+
+// putBack stores the open bucket; until the end the means are sums.
+func (b *buckets) putBack() {
+	if b.at < 0 {
+		return
+	}
+	r := &b.result
+	r.Min[b.at], r.Max[b.at], r.Mean[b.at] = b.open.least, b.open.most, b.open.sum
+	b.scaled[b.at], b.counts[b.at] = b.open.scaled, b.open.count
+}
+
+// end is the series, and whether it has any sample.
+func (b *buckets) end() (result SeriesResult, hasSamples bool) {
+	b.putBack()
+	b.at = -1
+	r := b.result
+	for i, count := range b.counts {
+		if count == 0 {
+			r.Min[i], r.Mean[i], r.Max[i] = math.NaN(), math.NaN(), math.NaN()
+			continue
+		}
+		hasSamples = true
+		r.Mean[i] = meanOf(r.Mean[i], b.scaled[i], int(count), r.Min[i], r.Max[i])
+	}
+	return r, hasSamples
+}
+
+// meanOf is the mean of values that have that sum. It lies between the least and the most, whatever the rounding.
+func meanOf(sum, scaled float64, count int, least, most float64) float64 {
+	mean := sum / float64(count)
+	if math.IsInf(sum, 0) {
+		mean = scaled / float64(count) / sumScale
+	}
+	return min(max(mean, least), most)
+}

@@ -1,0 +1,88 @@
+package history
+
+import (
+	"math"
+
+	"vitals/internal/metric"
+)
+
+// summarizer gathers the samples of one series at a time for a [Summary]. It holds all of them: the 95th percentile needs
+// them.
+type summarizer struct {
+	from, to metric.TimestampMs
+	values   []float64
+	last     float64
+	lastTime metric.TimestampMs
+}
+
+func (s *summarizer) begin() { s.values, s.lastTime = s.values[:0], math.MinInt64 }
+
+// add takes samples; those outside the range do not count.
+func (s *summarizer) add(times []metric.TimestampMs, values []float64) {
+	for i, at := range times {
+		if at < s.from || at >= s.to {
+			continue
+		}
+		s.values = append(s.values, values[i])
+		if at > s.lastTime {
+			s.last, s.lastTime = values[i], at
+		}
+	}
+}
+
+// end is the summary. Without samples there is only the count.
+func (s *summarizer) end() *Summary {
+	count := len(s.values)
+	if count == 0 {
+		return &Summary{Min: math.NaN(), Mean: math.NaN(), P95: math.NaN(), Max: math.NaN(), Last: math.NaN()}
+	}
+	least, most, sum, scaled := math.Inf(1), math.Inf(-1), 0.0, 0.0
+	for _, value := range s.values {
+		least, most = min(least, value), max(most, value)
+		sum += value
+		scaled += value * sumScale
+	}
+	return &Summary{
+		Count: count, Min: least, Mean: meanOf(sum, scaled, count, least, most), P95: percentile95(s.values), Max: most,
+		Last: s.last, LastTime: s.lastTime,
+	}
+}
+
+// percentile95 is the least value that 95 of 100 are not above, by the nearest rank. It reorders the values.
+func percentile95(values []float64) float64 {
+	rank := (len(values)*95 + 99) / 100
+	return selectNth(values, rank-1)
+}
+
+// selectNth is the value that would stand at an index if the values were sorted, by Hoare's quickselect. None may be NaN.
+func selectNth(values []float64, n int) float64 {
+	low, high := 0, len(values)-1
+	for low < high {
+		pivot := middle(values[low], values[(low+high)/2], values[high])
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			high = j
+		case n >= i:
+			low = i
+		default:
+			return values[n]
+		}
+	}
+	return values[n]
+}
+
+func middle(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -58,6 +56,7 @@ const (
 type TSDB struct {
 	options   Options
 	families  map[string]metric.Family
+	folder    *folder
 	catalogue *catalogue
 	usage     *usage
 	retention *retention
@@ -82,19 +81,24 @@ func Open(options Options) (*TSDB, error) {
 	for _, family := range options.Families {
 		t.families[family.Name] = family
 	}
-	if err := prepareFolder(options.Dir); err != nil {
+	folder, err := prepareFolder(options)
+	if err != nil {
 		return nil, err
 	}
+	t.folder = folder
 	t.usage = newUsage(options)
+	t.usage.found(folder.damage...)
 	t.retention = newRetention(options)
 	catalogue, damage, err := openCatalogue(options, t.families)
 	if err != nil {
+		t.folder.release()
 		return nil, err
 	}
 	t.catalogue = catalogue
 	t.usage.found(damage...)
 	if err := t.open(); err != nil {
 		t.catalogue.close()
+		t.folder.release()
 		return nil, err
 	}
 	return t, nil
@@ -113,6 +117,7 @@ func (t *TSDB) Close() error {
 	t.mu.Unlock()
 	err := t.retire(ErrClosed)
 	t.catalogue.close()
+	t.folder.release()
 	return err
 }
 
@@ -120,11 +125,3 @@ func (t *TSDB) Close() error {
 func (t *TSDB) Describe(host metric.Host) { t.catalogue.describe(host) }
 
 func (o Options) storeDir() string { return filepath.Join(o.Dir, storeFolder) }
-
-// makeFolder makes a folder that is for this user only.
-func makeFolder(path string) error {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	return nil
-}

@@ -1,0 +1,224 @@
+package history
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/prometheus/prometheus/tsdb/chunks"
+)
+
+const (
+	headChunksFolder   = "chunks_head"
+	mostHeadChunkBytes = 1 << 20
+	headChunkStart     = chunks.SeriesRefSize + 2*chunks.MintMaxtSize + chunks.ChunkEncodingSize
+	headChunkVersion   = 1
+)
+
+// recoverHeadChunks verifies the chunks of the newest hours and lists the series that have one. All their samples are in the
+// log too, and a chunk that is missing is read from there, as long as none that follows is kept: what comes after the first
+// bad place is put aside.
+func (r *recovery) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
+	folder := filepath.Join(r.store, headChunksFolder)
+	numbers, err := r.headChunkFiles(folder)
+	if err != nil {
+		return nil, err
+	}
+	series := make(map[chunks.HeadSeriesRef]bool)
+	for i, number := range numbers {
+		path := headChunkFile(folder, number)
+		if i > 0 && number != numbers[i-1]+1 {
+			return sortedRefs(series), r.putChunksAside(folder, numbers[i:], "what was before it is missing")
+		}
+		good, problem, err := scanHeadChunks(path, series)
+		if err != nil {
+			return nil, err
+		}
+		if problem == nil || i == len(numbers)-1 && good == 0 && errors.Is(problem, errNoChunkFile) {
+			continue // the library removes a last file that is empty
+		}
+		if err := r.cutHeadChunks(path, good, problem, i == len(numbers)-1); err != nil {
+			return nil, err
+		}
+		return sortedRefs(series), r.putChunksAside(folder, numbers[i+1:], "what was before it is damaged")
+	}
+	return sortedRefs(series), nil
+}
+
+// headChunkFiles are the numbers of the files, in order. What is only called like one is put aside.
+func (r *recovery) headChunkFiles(folder string) ([]int, error) {
+	entries, err := readFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		number, err := strconv.Atoi(entry.Name())
+		switch {
+		case err != nil:
+		case !entry.Type().IsRegular() || path != headChunkFile(folder, number):
+			if err := r.quarantine.move(path, "not a file of chunks, but called like one"); err != nil {
+				return nil, err
+			}
+		default:
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+func headChunkFile(folder string, number int) string {
+	return filepath.Join(folder, fmt.Sprintf("%06d", number))
+}
+
+// cutHeadChunks leaves the part of a file that verifies. At the end of the last file a chunk may have been written just then.
+func (r *recovery) cutHeadChunks(path string, good int64, problem error, last bool) error {
+	reason := problem.Error() + "; its samples are read from the log instead"
+	switch {
+	case good == 0:
+		return r.quarantine.move(path, reason)
+	case last && errors.Is(problem, errUnfinished):
+		r.quarantine.keepEnd(path, good)
+	default:
+		if err := r.quarantine.keep(path, reason); err != nil {
+			return err
+		}
+		// The file that was kept may be another name of this one, so that it must not be cut itself.
+		return replaceByStart(path, good)
+	}
+	if err := os.Truncate(path, good); err != nil {
+		return fmt.Errorf("cut off an unfinished chunk: %w", err)
+	}
+	return nil
+}
+
+func replaceByStart(path string, size int64) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	fresh := path + rewrittenSuffix
+	err = writeFile(fresh, func(out io.Writer) error {
+		_, err := io.CopyN(out, in, size)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write a file of chunks anew: %w", err)
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return fmt.Errorf("replace a file of chunks: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func (r *recovery) putChunksAside(folder string, numbers []int, reason string) error {
+	for _, number := range numbers {
+		if err := r.quarantine.move(headChunkFile(folder, number), reason+"; its samples are read from the log instead"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	errNoChunkFile = errors.New("no file of chunks")
+	errBadChunk    = errors.New("a chunk whose checksum is wrong")
+	errUnfinished  = errors.New("a chunk that was cut off")
+)
+
+// scanHeadChunks verifies a file. It says how many bytes of it do, and why no more.
+func scanHeadChunks(path string, series map[chunks.HeadSeriesRef]bool) (good int64, problem, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, nil, fmt.Errorf("read chunks: %w", err)
+	}
+	defer file.Close()
+	in := bufio.NewReaderSize(file, 64<<10)
+	var header [chunks.HeadChunkFileHeaderSize]byte
+	if _, err := io.ReadFull(in, header[:]); err != nil {
+		return 0, errNoChunkFile, ignoreEnd(err)
+	}
+	if binary.BigEndian.Uint32(header[:]) != chunks.MagicHeadChunks || header[chunks.MagicChunksSize] != headChunkVersion {
+		return 0, errNoChunkFile, nil
+	}
+	s := headChunkScanner{in: in, sum: crc32.New(castagnoli)}
+	for good = int64(len(header)); ; good += s.size {
+		ref, problem, err := s.next()
+		if ref == 0 || problem != nil || err != nil {
+			return good, problem, err
+		}
+		series[ref] = true
+	}
+}
+
+type headChunkScanner struct {
+	in   *bufio.Reader
+	sum  hash.Hash32
+	size int64 // of the last chunk, all of it
+}
+
+// next verifies a chunk and says whose it is: 0 at the end.
+func (s *headChunkScanner) next() (ref chunks.HeadSeriesRef, problem, err error) {
+	header, err := s.in.Peek(headChunkStart + chunks.MaxChunkLengthFieldSize + chunks.CRCSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, nil, fmt.Errorf("read chunks: %w", err)
+	}
+	if allZero(header[:min(len(header), headChunkStart-chunks.ChunkEncodingSize)]) {
+		return 0, nil, nil // files are made longer in advance
+	}
+	if len(header) < headChunkStart+1 {
+		return 0, errUnfinished, nil
+	}
+	length, n := binary.Uvarint(header[headChunkStart:min(len(header), headChunkStart+chunks.MaxChunkLengthFieldSize)])
+	if n <= 0 || length > mostHeadChunkBytes {
+		return 0, errBadChunk, nil
+	}
+	ref = chunks.HeadSeriesRef(binary.BigEndian.Uint64(header))
+	if ref == 0 {
+		return 0, errBadChunk, nil
+	}
+	return s.verify(ref, int64(headChunkStart+n)+int64(length))
+}
+
+func (s *headChunkScanner) verify(ref chunks.HeadSeriesRef, size int64) (_ chunks.HeadSeriesRef, problem, err error) {
+	s.sum.Reset()
+	if _, err := io.CopyN(s.sum, s.in, size); err != nil {
+		return 0, errUnfinished, ignoreEnd(err)
+	}
+	var sum [chunks.CRCSize]byte
+	if _, err := io.ReadFull(s.in, sum[:]); err != nil {
+		return 0, errUnfinished, ignoreEnd(err)
+	}
+	if s.sum.Sum32() == binary.BigEndian.Uint32(sum[:]) {
+		s.size = size + chunks.CRCSize
+		return ref, nil, nil
+	}
+	if sum == [chunks.CRCSize]byte{} { // not written yet, in a file that was made longer in advance
+		return 0, errUnfinished, nil
+	}
+	return 0, errBadChunk, nil
+}
+
+// ignoreEnd leaves errors that are not the end of the file.
+func ignoreEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return fmt.Errorf("read chunks: %w", err)
+}
+
+func sortedRefs(refs map[chunks.HeadSeriesRef]bool) []chunks.HeadSeriesRef {
+	return slices.Sorted(maps.Keys(refs))
+}

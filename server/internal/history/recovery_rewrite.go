@@ -1,0 +1,253 @@
+package history
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/golang/snappy"
+	"github.com/klauspost/compress/zstd"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/tsdb/chunks"
+	"github.com/prometheus/prometheus/tsdb/record"
+)
+
+// lostLabel names series whose labels are lost: their samples are kept, and show up nowhere.
+const lostLabel = "__lost__"
+
+// rewriteLogs writes damaged segments anew, with every record that verifies. Samples name their series by a number that a
+// record before them explains, once: where that record is lost, it is written again from the copy of it, see seriesCopy.
+func (r *recovery) rewriteLogs(log, late []*logSegment, headChunks []chunks.HeadSeriesRef) error {
+	all := slices.Concat(log, late)
+	if !slices.ContainsFunc(all, (*logSegment).incomplete) && (len(log) > 0 || len(late)+len(headChunks) == 0) {
+		return nil
+	}
+	contents := newLogContents(headChunks)
+	defer contents.close()
+	for _, segment := range all {
+		if err := contents.read(segment); err != nil {
+			return err
+		}
+	}
+	restored, lost := contents.missing(readSeriesCopy(r.root))
+	if len(lost) > 0 {
+		r.quarantine.report(r.wal(), fmt.Sprintf("the names of %d series are lost; their samples are kept without a name", len(lost)))
+	}
+	return r.rewriteSegments(log, late, slices.Concat(restored, lost))
+}
+
+// rewriteSegments writes what is damaged anew. Records of series that were lost stood in the first segment with a hole, or
+// in one that is missing before it: there they are written again.
+func (r *recovery) rewriteSegments(log, late []*logSegment, lost []record.RefSeries) error {
+	if len(log) == 0 && len(lost) > 0 {
+		path := filepath.Join(r.wal(), segmentName(0))
+		if err := os.MkdirAll(r.wal(), 0o700); err != nil {
+			return fmt.Errorf("make the log: %w", err)
+		}
+		if err := writeFile(path, func(io.Writer) error { return nil }); err != nil {
+			return fmt.Errorf("make the log: %w", err)
+		}
+		log = []*logSegment{{path: path}}
+	}
+	explaining := max(0, slices.IndexFunc(log, (*logSegment).incomplete))
+	for i, segment := range slices.Concat(log, late) {
+		var first []record.RefSeries
+		if i == explaining {
+			first = lost
+		}
+		if len(first) == 0 && !segment.damaged() {
+			continue
+		}
+		if err := r.rewrite(segment, first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rewrite replaces a segment by one of what verifies, after records of series. The old one is put aside.
+func (r *recovery) rewrite(segment *logSegment, first []record.RefSeries) error {
+	fresh := segment.path + rewrittenSuffix
+	err := writeFile(fresh, func(out io.Writer) error {
+		writer := newSegmentWriter(out)
+		if len(first) > 0 {
+			var encoder record.Encoder
+			if err := writer.write(logRecord{data: encoder.Series(first, nil)}); err != nil {
+				return err
+			}
+		}
+		number := 0
+		_, err := scanFile(segment.path, func(record logRecord) error {
+			number++
+			if _, bad := segment.bad[number-1]; bad {
+				return nil
+			}
+			return writer.write(record)
+		})
+		if err != nil {
+			return err
+		}
+		return writer.flush()
+	})
+	if err != nil {
+		return fmt.Errorf("write a segment of the log anew: %w", err)
+	}
+	if segment.damaged() {
+		if err := r.quarantine.keep(segment.path, segment.reason()); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(fresh, segment.path); err != nil {
+		return fmt.Errorf("replace a segment of the log: %w", err)
+	}
+	return syncFolder(filepath.Dir(segment.path))
+}
+
+// logContents is what the records of a log say about series.
+type logContents struct {
+	records    *recordReader
+	known      map[chunks.HeadSeriesRef]bool
+	referenced map[chunks.HeadSeriesRef]bool
+}
+
+func newLogContents(headChunks []chunks.HeadSeriesRef) *logContents {
+	contents := &logContents{
+		records:    newRecordReader(),
+		known:      make(map[chunks.HeadSeriesRef]bool),
+		referenced: make(map[chunks.HeadSeriesRef]bool),
+	}
+	for _, ref := range headChunks {
+		contents.referenced[ref] = true
+	}
+	return contents
+}
+
+func (c *logContents) close() { c.records.close() }
+
+// read notes the series of a segment, and which of its records cannot be read though they verify.
+func (c *logContents) read(segment *logSegment) error {
+	segment.bad = make(map[int]string)
+	number := 0
+	_, err := scanFile(segment.path, func(packed logRecord) error {
+		if err := c.records.read(packed, c); err != nil {
+			segment.bad[number] = err.Error()
+		}
+		number++
+		return nil
+	})
+	return err
+}
+
+// missing are the series that samples refer to and nothing explains: those that the copy knows, and the others under a name
+// that nobody asks for. Without it their numbers would be given away again, and their samples would count as those of others.
+func (c *logContents) missing(copied map[chunks.HeadSeriesRef]labels.Labels) (restored, lost []record.RefSeries) {
+	for _, ref := range slices.Sorted(maps.Keys(c.referenced)) {
+		if c.known[ref] {
+			continue
+		}
+		if name, ok := copied[ref]; ok {
+			restored = append(restored, record.RefSeries{Ref: ref, Labels: name})
+			continue
+		}
+		name := labels.FromStrings(lostLabel, strconv.FormatUint(uint64(ref), 10))
+		lost = append(lost, record.RefSeries{Ref: ref, Labels: name})
+	}
+	return restored, lost
+}
+
+// mostRecordBytes is how large a record may be when it is unpacked. The library's are far smaller.
+const mostRecordBytes = 64 << 20
+
+// recordReader unpacks and decodes records.
+type recordReader struct {
+	decoder  record.Decoder
+	zstd     *zstd.Decoder
+	unpacked []byte
+	series   []record.RefSeries
+	samples  []record.RefSample
+	markers  []record.RefMmapMarker
+}
+
+func newRecordReader() *recordReader {
+	reader, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostRecordBytes))
+	if err != nil {
+		panic(err) // only wrong options are errors
+	}
+	return &recordReader{decoder: record.NewDecoder(nil, nil), zstd: reader}
+}
+
+func (r *recordReader) close() { r.zstd.Close() }
+
+// unpack gives the bytes of a record, lent until the next.
+func (r *recordReader) unpack(packed logRecord) ([]byte, error) {
+	switch packed.flags & fragmentPacked {
+	case fragmentSnappy:
+		if length, err := snappy.DecodedLen(packed.data); err != nil || length > mostRecordBytes {
+			return nil, fmt.Errorf("a record that cannot be unpacked")
+		}
+		unpacked, err := snappy.Decode(r.unpacked[:cap(r.unpacked)], packed.data)
+		r.unpacked = unpacked
+		return unpacked, err
+	case fragmentZstd:
+		unpacked, err := r.zstd.DecodeAll(packed.data, r.unpacked[:0])
+		r.unpacked = unpacked
+		return unpacked, err
+	}
+	return packed.data, nil
+}
+
+// read notes what a record says. The library ends at a record that it cannot decode, so that such a one is an error here,
+// and so is one on which its decoder breaks.
+func (r *recordReader) read(packed logRecord, into *logContents) (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("a record that cannot be decoded: %v", broken)
+		}
+	}()
+	bytes, err := r.unpack(packed)
+	if err != nil {
+		return fmt.Errorf("a record that cannot be unpacked: %w", err)
+	}
+	switch r.decoder.Type(bytes) {
+	case record.Series:
+		r.series, err = r.decoder.Series(bytes, r.series[:0])
+		for _, series := range r.series {
+			into.known[series.Ref] = true
+		}
+	case record.Samples, record.SamplesV2:
+		r.samples, err = r.decoder.Samples(bytes, r.samples[:0])
+		for _, sample := range r.samples {
+			into.referenced[sample.Ref] = true
+		}
+	case record.MmapMarkers:
+		r.markers, err = r.decoder.MmapMarkers(bytes, r.markers[:0])
+		for _, marker := range r.markers {
+			into.referenced[marker.Ref] = true
+		}
+	default:
+		err = r.other(bytes)
+	}
+	return err
+}
+
+// other decodes records of kinds that we never write.
+func (r *recordReader) other(bytes []byte) (err error) {
+	switch r.decoder.Type(bytes) {
+	case record.Tombstones:
+		_, err = r.decoder.Tombstones(bytes, nil)
+	case record.Exemplars:
+		_, err = r.decoder.Exemplars(bytes, nil)
+	case record.Metadata:
+		_, err = r.decoder.Metadata(bytes, nil)
+	case record.HistogramSamples, record.CustomBucketsHistogramSamples, record.HistogramSamplesV2:
+		_, err = r.decoder.HistogramSamples(bytes, nil)
+	case record.FloatHistogramSamples, record.CustomBucketsFloatHistogramSamples, record.FloatHistogramSamplesV2:
+		_, err = r.decoder.FloatHistogramSamples(bytes, nil)
+	default: // the library ignores what it does not know
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunks"
+	"github.com/prometheus/prometheus/tsdb/index"
+	"github.com/prometheus/prometheus/tsdb/record"
+)
+
+// seriesCopyFile holds a second copy of what the log says once: which number stands for which series. Without it one bad
+// byte at the beginning of the log would cost the names of all samples behind it.
+const (
+	seriesCopyFile   = "series.log"
+	seriesCopyRecord = 1000 // series in a record
+)
+
+// seriesCopy keeps the copy up to date. It is used by one goroutine.
+type seriesCopy struct {
+	root   string // the data folder
+	newest chunks.HeadSeriesRef
+}
+
+// update writes the copy if there are new series: the library's numbers only grow.
+func (c *seriesCopy) update(db *tsdb.DB) error {
+	series, newest, err := c.added(db)
+	if err != nil || newest <= c.newest {
+		return err
+	}
+	fresh := filepath.Join(c.root, seriesCopyFile+rewrittenSuffix)
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("write the copy of the series: %w", err)
+	}
+	if err := writeFile(fresh, func(out io.Writer) error { return writeSeriesCopy(out, series) }); err != nil {
+		return fmt.Errorf("write the copy of the series: %w", err)
+	}
+	if err := os.Rename(fresh, filepath.Join(c.root, seriesCopyFile)); err != nil {
+		return fmt.Errorf("write the copy of the series: %w", err)
+	}
+	c.newest = newest
+	return syncFolder(c.root)
+}
+
+// added lists the series of the head, if one of them is new.
+func (c *seriesCopy) added(db *tsdb.DB) ([]record.RefSeries, chunks.HeadSeriesRef, error) {
+	reader, err := db.Head().Index()
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the series: %w", err)
+	}
+	defer reader.Close()
+	name, value := index.AllPostingsKey()
+	postings, err := reader.Postings(context.Background(), name, value)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the series: %w", err)
+	}
+	refs, err := index.ExpandPostings(postings)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the series: %w", err)
+	}
+	newest := chunks.HeadSeriesRef(0)
+	for _, ref := range refs {
+		newest = max(newest, chunks.HeadSeriesRef(ref))
+	}
+	if newest <= c.newest {
+		return nil, newest, nil
+	}
+	series := make([]record.RefSeries, 0, len(refs))
+	builder := labels.NewScratchBuilder(0)
+	for _, ref := range refs {
+		if err := reader.Series(ref, &builder, nil); err != nil {
+			continue // gone meanwhile
+		}
+		series = append(series, record.RefSeries{Ref: chunks.HeadSeriesRef(ref), Labels: builder.Labels()})
+	}
+	return series, newest, nil
+}
+
+func writeSeriesCopy(out io.Writer, series []record.RefSeries) error {
+	var encoder record.Encoder
+	writer := newSegmentWriter(out)
+	for len(series) > 0 {
+		part := series[:min(len(series), seriesCopyRecord)]
+		series = series[len(part):]
+		if err := writer.write(logRecord{data: encoder.Series(part, nil)}); err != nil {
+			return err
+		}
+	}
+	return writer.flush()
+}
+
+// readSeriesCopy reads what verifies of the copy.
+func readSeriesCopy(root string) map[chunks.HeadSeriesRef]labels.Labels {
+	copied := make(map[chunks.HeadSeriesRef]labels.Labels)
+	contents := newLogContents(nil)
+	defer contents.close()
+	_, _ = scanFile(filepath.Join(root, seriesCopyFile), func(packed logRecord) error {
+		contents.records.series = contents.records.series[:0]
+		if contents.records.read(packed, contents) != nil {
+			return nil
+		}
+		for _, series := range contents.records.series {
+			copied[series.Ref] = series.Labels
+		}
+		return nil
+	})
+	return copied
+}

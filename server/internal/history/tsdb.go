@@ -60,6 +60,7 @@ type TSDB struct {
 	catalogue *catalogue
 	usage     *usage
 	retention *retention
+	newest    newestSamples
 
 	mu      sync.RWMutex
 	current *opened // nil while it is closed or broken

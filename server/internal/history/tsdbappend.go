@@ -26,7 +26,17 @@ func (t *TSDB) Append(ctx context.Context, rows []Row) (Appended, error) {
 		return Appended{}, err
 	}
 	t.usage.appended(done.Samples)
+	t.noteNewest(rows)
 	return done, nil
+}
+
+func (t *TSDB) noteNewest(rows []Row) {
+	latest := t.options.Clock().Add(MaxAhead).UnixMilli()
+	for _, row := range rows {
+		if timestamp := int64(row.Timestamp); timestamp <= latest {
+			t.newest.note(row.Catalog.Host, timestamp)
+		}
+	}
 }
 
 // appendRows commits the rows. The lock of appending must be held.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
@@ -23,13 +25,18 @@ func (t *TSDB) Hosts(ctx context.Context) ([]PastHost, error) {
 	if err != nil {
 		return nil, err
 	}
-	spans, err := t.hostSpans(ctx, names)
+	o, err := t.acquire()
 	if err != nil {
 		return nil, err
 	}
+	defer o.release()
 	found := make([]PastHost, 0, len(names))
-	for i, name := range names {
-		if span := spans[i]; span.oldest <= span.newest {
+	for _, name := range names {
+		span, err := t.hostSpan(ctx, o, name)
+		if err != nil {
+			return nil, err
+		}
+		if span.oldest <= span.newest {
 			found = append(found, PastHost{
 				Host: t.catalogue.hostNamed(name), Oldest: metric.TimestampMs(span.oldest), Newest: metric.TimestampMs(span.newest),
 			})
@@ -41,56 +48,71 @@ func (t *TSDB) Hosts(ctx context.Context) ([]PastHost, error) {
 // timeSpan is from the oldest to the newest sample; the other way round if there is none.
 type timeSpan struct{ oldest, newest int64 }
 
-// hostSpans tells from the index alone when hosts have chunks.
-func (t *TSDB) hostSpans(ctx context.Context, names []string) ([]timeSpan, error) {
-	o, err := t.acquire()
-	if err != nil {
-		return nil, err
-	}
-	defer o.release()
-	spans := slices.Repeat([]timeSpan{{math.MaxInt64, math.MinInt64}}, len(names))
+// hostSpan tells from the index alone when a host has chunks. Those that are still open are known by what was appended, or
+// are read once if nothing was since the start.
+func (t *TSDB) hostSpan(ctx context.Context, o *opened, host string) (timeSpan, error) {
+	span := timeSpan{math.MaxInt64, math.MinInt64}
+	newest, appended := t.newest.of(host)
 	readers := []tsdb.BlockReader{tsdb.NewRangeHead(o.db.Head(), math.MinInt64, math.MaxInt64)}
 	for _, block := range o.db.Blocks() {
 		readers = append(readers, block)
 	}
 	for _, reader := range readers {
-		if err := addSpans(ctx, reader, names, spans); err != nil {
-			return nil, err
+		if err := ctx.Err(); err != nil {
+			return span, err
+		}
+		err := eachChunk(reader, labels.Label{Name: HostLabel, Value: host}, func(data tsdb.ChunkReader, meta chunks.Meta) {
+			last := meta.MaxTime
+			if last == math.MaxInt64 && appended {
+				last = newest
+			} else if last == math.MaxInt64 {
+				last = lastOf(data, meta)
+			}
+			span.oldest, span.newest = min(span.oldest, meta.MinTime), max(span.newest, last)
+		})
+		if err != nil {
+			return span, err
 		}
 	}
-	return spans, nil
+	t.newest.note(host, span.newest)
+	return span, nil
 }
 
-func addSpans(ctx context.Context, reader tsdb.BlockReader, names []string, spans []timeSpan) error {
-	series, err := reader.Index()
-	if err != nil {
-		return err
+// lastOf reads the newest timestamp of a chunk.
+func lastOf(data tsdb.ChunkReader, meta chunks.Meta) int64 {
+	chunk, _, err := data.ChunkOrIterable(meta)
+	if err != nil || chunk == nil {
+		return meta.MinTime
 	}
-	defer func() { _ = series.Close() }() // it was read only
-	for i, name := range names {
-		if err := addSpan(ctx, series, name, &spans[i]); err != nil {
-			return err
-		}
+	last := meta.MinTime
+	for samples := chunk.Iterator(nil); samples.Next() != 0; {
+		last = samples.AtT()
 	}
-	return nil
+	return last
 }
 
-func addSpan(ctx context.Context, reader tsdb.IndexReader, host string, span *timeSpan) error {
-	postings, err := reader.Postings(ctx, HostLabel, host)
-	if err != nil {
-		return err
+// newestSamples are the timestamps of the newest samples of hosts, as far as they were appended or asked for.
+type newestSamples struct {
+	mu     sync.Mutex
+	byHost map[string]int64
+}
+
+func (n *newestSamples) note(host string, timestamp int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.byHost == nil || len(n.byHost) > maxHostsBound {
+		n.byHost = make(map[string]int64)
 	}
-	var builder labels.ScratchBuilder
-	var metas []chunks.Meta
-	for postings.Next() {
-		if err := reader.Series(postings.At(), &builder, &metas); err != nil {
-			continue // it left meanwhile
-		}
-		for _, meta := range metas {
-			span.oldest, span.newest = min(span.oldest, meta.MinTime), max(span.newest, meta.MaxTime)
-		}
+	if before, known := n.byHost[host]; !known || before < timestamp {
+		n.byHost[host] = timestamp
 	}
-	return postings.Err()
+}
+
+func (n *newestSamples) of(host string) (int64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	timestamp, known := n.byHost[host]
+	return timestamp, known
 }
 
 // Series implements [Store].
@@ -106,24 +128,13 @@ func (t *TSDB) Series(ctx context.Context, host string, from, to metric.Timestam
 	stored := querier.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchEqual, HostLabel, host))
 	var found []metric.Series
 	for stored.Next() {
-		series, ok := t.catalogue.seriesNamed(host, stored.At().Labels().Get(MetricLabel))
-		if ok {
+		if series, ok := t.catalogue.seriesNamed(host, stored.At().Labels().Get(MetricLabel)); ok {
 			found = append(found, series)
 		}
 	}
 	if err := stored.Err(); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b metric.Series) int { return compareNames(a.Metric, b.Metric) })
+	slices.SortFunc(found, func(a, b metric.Series) int { return strings.Compare(a.Metric, b.Metric) })
 	return slices.CompactFunc(found, func(a, b metric.Series) bool { return a.Metric == b.Metric }), nil
-}
-
-func compareNames(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

@@ -38,7 +38,6 @@ func (t *TSDB) open() error {
 		return errors.Join(fmt.Errorf("open history in %s: %w", t.options.Dir, err), db.Close())
 	}
 	t.retention.opened(db)
-	t.usage.opened(db)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.cause = o, nil

@@ -6,24 +6,35 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/prometheus/tsdb"
-
 	"vitals/internal/metric"
 )
 
-// usage knows how much is kept.
+// usage knows how much is kept. What it costs to find out is paid by those who ask, and not by each of them.
 type usage struct {
 	options Options
 
-	mu         sync.Mutex
-	damaged    []Damage
-	bytes      int64
-	measuredAt time.Time
-	samples    uint64
+	measuring sync.Mutex // held by the one who measures
+
+	mu      sync.Mutex
+	damaged []Damage
+	latest  measured
+	since   int // samples appended since the head was counted
+}
+
+// measured is what is found by looking.
+type measured struct {
+	usage   Usage
+	at      time.Time // of the folder's bytes
+	head    headCount
+	headAt  time.Time
+	headGen *opened
+	blocks  int
 }
 
 const (
 	bytesMeasuredEach = 10 * time.Second
+	headCountedEach   = 10 * time.Minute
+	leastSpan         = 5 * time.Minute // of samples, to tell how many come
 	mostDamageTold    = 100
 )
 
@@ -41,46 +52,79 @@ func (u *usage) found(damage ...Damage) {
 func (u *usage) appended(samples int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.samples += uint64(samples)
+	u.since += samples
 }
-
-func (u *usage) opened(*tsdb.DB) {}
 
 // Usage implements [Store].
 func (t *TSDB) Usage() Usage {
-	told := t.usage.told()
 	o, err := t.acquire()
 	if err != nil {
-		return told
+		return t.usage.told()
 	}
 	defer o.release()
+	t.usage.measure(o)
+	told := t.usage.told()
 	told.Series = int(o.db.Head().NumSeries())
-	oldest, newest := span(o.db)
+	oldest, newest := span(o)
 	if oldest <= newest {
 		told.Oldest, told.Newest = metric.TimestampMs(oldest), metric.TimestampMs(newest)
 	}
 	return told
 }
 
-// span is from the oldest to the newest sample; the other way round if there is none.
-func span(db *tsdb.DB) (oldest, newest int64) {
-	oldest, newest = db.Head().MinTime(), db.Head().MaxTime()
-	for _, block := range db.BlockMetas() {
-		oldest, newest = min(oldest, block.MinTime), max(newest, block.MaxTime-1)
-	}
-	return oldest, newest
-}
-
+// told is what is known without looking.
 func (u *usage) told() Usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if now := time.Now(); now.Sub(u.measuredAt) >= bytesMeasuredEach {
-		u.bytes, u.measuredAt = folderBytes(u.options.Dir), now
+	told := u.latest.usage
+	told.Samples += uint64(u.since)
+	told.RetentionTime, told.RetentionBytes, told.Sync = u.options.RetentionTime, u.options.RetentionBytes, u.options.Sync
+	told.Damaged = append([]Damage(nil), u.damaged...)
+	return told
+}
+
+// measure looks again if the last look is old. While one looks the others are told what was known.
+func (u *usage) measure(o *opened) {
+	if !u.measuring.TryLock() {
+		return
 	}
-	return Usage{
-		Bytes: u.bytes, Samples: u.samples, RetentionTime: u.options.RetentionTime, RetentionBytes: u.options.RetentionBytes,
-		Sync: u.options.Sync, Damaged: append([]Damage(nil), u.damaged...),
+	defer u.measuring.Unlock()
+	next, now := u.latest, time.Now() // only who measures writes latest
+	if next.headGen == o && now.Sub(next.at) < bytesMeasuredEach {
+		return
 	}
+	blocks := blockCountOf(o)
+	recount := next.headGen != o || blocks.blocks != next.blocks || now.Sub(next.headAt) >= headCountedEach
+	if recount {
+		u.mu.Lock()
+		u.since = 0
+		u.mu.Unlock()
+		next.head, next.headAt, next.headGen, next.blocks = countHead(o), now, o, blocks.blocks
+	}
+	next.at = now
+	next.usage.Bytes = folderBytes(u.options.Dir)
+	next.usage.Samples = blocks.samples + next.head.samples
+	next.usage.BytesPerDay = bytesPerDay(blocks, next.head)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.latest = next
+}
+
+// bytesPerDay is what a day takes on disk: as many samples as come lately, of the size that they have in blocks, or in the
+// head while there is no block.
+func bytesPerDay(blocks blockCount, head headCount) int64 {
+	size, samples := float64(blocks.bytes), float64(blocks.samples)
+	if samples == 0 {
+		size, samples = float64(head.bytes), float64(head.samples)
+	}
+	perMs := float64(head.samples) / float64(max(head.spanMs, 1))
+	if head.spanMs < leastSpan.Milliseconds() {
+		perMs = blocks.latestPerMs
+	}
+	if samples == 0 {
+		return 0
+	}
+	return int64(size / samples * perMs * float64((24 * time.Hour).Milliseconds()))
 }
 
 // folderBytes adds up the files of a folder. Files that come or go meanwhile may be missing.

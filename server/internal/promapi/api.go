@@ -129,9 +129,12 @@ func (a *API) makeRoutes() *http.ServeMux {
 	for _, state := range []string{"/-/healthy", "/-/ready"} {
 		routes.Handle(state, a.serving(a.serveState, http.MethodGet))
 	}
-	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		WriteError(w, &Error{Kind: NotFound, Message: "of Prometheus' paths there are query, query_range, query_exemplars, labels, " +
-			"label/NAME/values, series, metadata, rules, alerts, status/buildinfo and read below api/v1, and federate"})
-	})
+	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { WriteError(w, NoSuchPath()) })
 	return routes
+}
+
+// NoSuchPath is the error of a path that is none of ours.
+func NoSuchPath() *Error {
+	return &Error{Kind: NotFound, Message: "of Prometheus' paths there are query, query_range, query_exemplars, labels, " +
+		"label/NAME/values, series, metadata, rules, alerts, status/buildinfo and read below api/v1, and federate"}
 }

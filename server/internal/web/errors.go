@@ -1,13 +1,16 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
 	"time"
 
+	"vitals/internal/history"
 	"vitals/internal/ingest"
 	"vitals/internal/limits"
 	"vitals/internal/stream"
@@ -32,6 +35,8 @@ const (
 	codeUnavailable = "unavailable"
 	codeInternal    = "internal"
 	codeProtocol    = "unsupported_protocol"
+	codeHistoryOff  = "history_off"
+	codeLimit       = "limit"
 )
 
 // statusOf is the one table from codes to HTTP status.
@@ -39,7 +44,7 @@ func statusOf(code string) int {
 	switch code {
 	case wire.CodeBadRequest, wire.CodeTooMany, codeProtocol:
 		return http.StatusBadRequest
-	case wire.CodeUnknownHost, codeNotFound:
+	case wire.CodeUnknownHost, codeNotFound, codeHistoryOff:
 		return http.StatusNotFound
 	case codeUpgrade:
 		return http.StatusUpgradeRequired
@@ -55,7 +60,7 @@ func statusOf(code string) int {
 		return http.StatusRequestEntityTooLarge
 	case ingest.CodeMedia:
 		return http.StatusUnsupportedMediaType
-	case ingest.CodeUnprocessable:
+	case ingest.CodeUnprocessable, codeLimit:
 		return http.StatusUnprocessableEntity
 	case ingest.CodeTimeout:
 		return http.StatusRequestTimeout
@@ -76,6 +81,7 @@ func (s *Server) explain(r *http.Request, err error) failure {
 	var field *wire.FieldError
 	var refused *limits.Refusal
 	var push *ingest.Refusal
+	var limit *history.LimitError
 	switch {
 	case errors.As(err, &known):
 		return failure{apiError: *known}
@@ -86,6 +92,13 @@ func (s *Server) explain(r *http.Request, err error) failure {
 	case errors.As(err, &push):
 		told := apiError{Code: push.Code, Message: push.Message, Field: push.Field}
 		return failure{apiError: told, wait: time.Duration(push.RetryAfterS) * time.Second, answer: push.Answer}
+	case errors.As(err, &limit):
+		message := fmt.Sprintf("beyond the limit of %s: %s", limit.Limit, limit.Message)
+		return failure{apiError: apiError{Code: codeLimit, Message: message, Field: limitedParameter(limit.Limit)}}
+	case errors.Is(err, context.Canceled): // by the client, who is gone, or by the end of the program
+		return failure{apiError: apiError{Code: codeUnavailable, Message: "the request was given up"}, wait: time.Second}
+	case errors.Is(err, history.ErrClosed), errors.Is(err, history.ErrUnavailable):
+		return failure{apiError: apiError{Code: codeUnavailable, Message: "history cannot be read just now, come back soon"}, wait: time.Second}
 	case errors.Is(err, stream.ErrStopping):
 		return failure{apiError: apiError{Code: codeUnavailable, Message: "the server is stopping, come back soon"}, wait: time.Second}
 	}

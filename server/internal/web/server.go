@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"vitals/internal/history"
 	"vitals/internal/hub"
 	"vitals/internal/ingest"
 	"vitals/internal/limits"
@@ -18,18 +19,22 @@ import (
 
 // Options sets the server up.
 type Options struct {
-	Bus          hub.Bus
-	Streams      *stream.Streams
-	Ingest       *ingest.Service // nil for a server that takes no events
-	App          *App            // nil for a server without app
-	Base         string          // the path under which everything is served, such as /vitals; empty for the root
-	AllowOrigins []string        // as ParseOrigin made them
-	AllowHosts   []string        // names that the server goes by, beside addresses and localhost; lower case
+	Bus     hub.Bus
+	Streams *stream.Streams
+	Ingest  *ingest.Service // nil for a server that takes no events
+	History history.Store   // nil for a server that remembers nothing
+	// Recording is how history is being written: the recorder's Status. It is asked where there is History.
+	Recording    func() history.Status
+	App          *App     // nil for a server without app
+	Base         string   // the path under which everything is served, such as /vitals; empty for the root
+	AllowOrigins []string // as ParseOrigin made them
+	AllowHosts   []string // names that the server goes by, beside addresses and localhost; lower case
 	// LastSample is when the newest sample of the own host came, zero before the first; Interval says how often one is
 	// due. Both decide whether the server is ready.
 	LastSample func() time.Time
 	Interval   time.Duration
-	Limits     *limits.Limits // nil for the usual ones, without trusted proxies
+	Limits     *limits.Limits   // nil for the usual ones, without trusted proxies
+	Clock      func() time.Time // that questions to history mean by now; nil for the system's
 	Logger     zerolog.Logger
 }
 
@@ -38,6 +43,10 @@ type Server struct {
 	bus          hub.Bus
 	streams      *stream.Streams
 	ingest       *ingest.Service
+	history      history.Store
+	recording    func() history.Status
+	turns        *turns
+	clock        func() time.Time
 	crossOrigin  *http.CrossOriginProtection
 	app          *App
 	base         string
@@ -57,6 +66,7 @@ func New(options Options) *Server {
 		bus: options.Bus, streams: options.Streams, ingest: options.Ingest, app: options.App, base: strings.TrimSuffix(options.Base, "/"),
 		allowOrigins: options.AllowOrigins, allowHosts: options.AllowHosts, lastSample: options.LastSample,
 		interval: options.Interval, limits: options.Limits, logger: options.Logger, pages: loadDocumentation(),
+		history: options.History, recording: options.Recording, turns: newTurns(), clock: clockOr(options.Clock),
 	}
 	if s.limits == nil {
 		s.limits = limits.New(limits.Options{})
@@ -69,6 +79,7 @@ func New(options Options) *Server {
 	routes.Handle("/api/v1/catalog", s.reading(s.limits.Requests(s.serveCatalog)))
 	routes.Handle("/api/v1/connection", s.reading(s.limits.Requests(s.serveConnection)))
 	s.addIngestion(routes)
+	s.addHistory(routes)
 	routes.HandleFunc("/api", s.serveNotFound)
 	routes.HandleFunc("/api/", s.serveNotFound)
 	routes.Handle("/docs", s.reading(s.serveDocumentation))

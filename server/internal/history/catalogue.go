@@ -264,14 +264,17 @@ func (c *catalogue) close() {
 	<-c.ended
 }
 
-func (c *catalogue) write() error {
+func (c *catalogue) write() error { return c.copyTo(c.path) }
+
+// copyTo writes what is known now into a file.
+func (c *catalogue) copyTo(path string) error {
 	c.mu.Lock()
 	text, err := json.MarshalIndent(catalogueForm{Version: catalogueVersion, Hosts: maps.Clone(c.hosts)}, "", " ")
 	c.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return writeWhole(c.path, append(text, '\n'))
+	return writeWhole(path, append(text, '\n'))
 }
 
 // writeWhole replaces a file so that it is either the old or the new one whenever the power goes.

@@ -69,6 +69,7 @@ type TSDB struct {
 
 	appending sync.Mutex // guards what follows
 	hosts     map[string]*hostSeries
+	future    future
 }
 
 // Open opens the store in a data folder, and makes it if there is none. Errors name the folder and what to do.
@@ -97,6 +98,7 @@ func Open(options Options) (*TSDB, error) {
 	}
 	t.catalogue = catalogue
 	t.usage.found(damage...)
+	t.future.read(options)
 	if err := t.open(); err != nil {
 		t.catalogue.close()
 		t.folder.release()

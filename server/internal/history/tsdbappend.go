@@ -27,6 +27,7 @@ func (t *TSDB) Append(ctx context.Context, rows []Row) (Appended, error) {
 	}
 	t.usage.appended(done.Samples)
 	t.noteNewest(rows)
+	t.takeFutureBack()
 	return done, nil
 }
 
@@ -201,15 +202,4 @@ func (b *batch) end(host *hostSeries) error {
 		series.newest, series.newestValue = series.newest+1, stale
 	}
 	return nil
-}
-
-// aheadOfClock says that samples of a future are stored which keep those of now from being sorted in: a clock was wrong.
-func (t *TSDB) aheadOfClock() bool {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	if t.current == nil {
-		return false
-	}
-	ahead := t.current.db.Head().MaxTime() - t.options.Clock().UnixMilli()
-	return ahead >= (t.options.lateness() - MaxAhead).Milliseconds()
 }

@@ -14,6 +14,7 @@ import (
 	"vitals/internal/hub"
 	"vitals/internal/ingest"
 	"vitals/internal/limits"
+	"vitals/internal/promapi"
 	"vitals/internal/stream"
 )
 
@@ -25,10 +26,11 @@ type Options struct {
 	History history.Store   // nil for a server that remembers nothing
 	// Recording is how history is being written: the recorder's Status. It is asked where there is History.
 	Recording    func() history.Status
-	App          *App     // nil for a server without app
-	Base         string   // the path under which everything is served, such as /vitals; empty for the root
-	AllowOrigins []string // as ParseOrigin made them
-	AllowHosts   []string // names that the server goes by, beside addresses and localhost; lower case
+	Prometheus   *promapi.Options // what is asked in PromQL, complete but for Enter; nil where there is no History
+	App          *App             // nil for a server without app
+	Base         string           // the path under which everything is served, such as /vitals; empty for the root
+	AllowOrigins []string         // as ParseOrigin made them
+	AllowHosts   []string         // names that the server goes by, beside addresses and localhost; lower case
 	// LastSample is when the newest sample of the own host came, zero before the first; Interval says how often one is
 	// due. Both decide whether the server is ready.
 	LastSample func() time.Time
@@ -80,6 +82,7 @@ func New(options Options) *Server {
 	routes.Handle("/api/v1/connection", s.reading(s.limits.Requests(s.serveConnection)))
 	s.addIngestion(routes)
 	s.addHistory(routes)
+	s.addPrometheus(routes, options.Prometheus)
 	routes.HandleFunc("/api", s.serveNotFound)
 	routes.HandleFunc("/api/", s.serveNotFound)
 	routes.Handle("/docs", s.reading(s.serveDocumentation))

@@ -21,6 +21,7 @@ var layers = map[string]int{
 	"vitals/internal/history":           2,
 	"vitals/internal/promapi":           2,
 	"vitals/internal/promapi/promtest":  3,
+	"vitals/internal/snapshot":          3,
 	"vitals/internal/ingest":            2,
 	"vitals/internal/client":            2,
 	"vitals/internal/bench":             3,

@@ -36,6 +36,7 @@ type commandLine struct {
 	Push        pushCommand        `cmd:"" help:"Add values of your own to a server, as arguments or as lines on standard input."`
 	Tail        tailCommand        `cmd:"" help:"Print metrics of a server as they come."`
 	Doctor      doctorCommand      `cmd:"" help:"Find out what stands between a server and its viewers, and what mends it; exit 0 if nothing is to be mended."`
+	Snapshot    snapshotCommand    `cmd:"" help:"Copy history to a folder, while a server writes it or while none runs, and verify the copy."`
 	Bench       benchCommand       `cmd:"" help:"Find out how many viewers this machine can hold."`
 	BenchFloor  benchFloorCommand  `cmd:"" hidden:""`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

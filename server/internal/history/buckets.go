@@ -24,6 +24,8 @@ type bucket struct {
 	count       int32
 }
 
+func emptyBucket() bucket { return bucket{least: math.Inf(1), most: math.Inf(-1)} }
+
 const sumScale = 1.0 / (1 << 62)
 
 func newBuckets(g grid) *buckets {
@@ -45,23 +47,35 @@ func (b *buckets) begin(series metric.Series) {
 
 // add takes samples of the series within the grid, best in order of time.
 func (b *buckets) add(times []metric.TimestampMs, values []float64) {
-	opens, closes := b.span()
-	open := b.open
-	for i, timestamp := range times {
-		at := int64(timestamp)
-		if at < opens || at >= closes {
-			b.open = open
+	for len(times) > 0 {
+		opens, closes := b.span()
+		if at := int64(times[0]); at < opens || at >= closes {
 			b.turnTo((at - b.grid.from) / b.grid.step)
-			open = b.open
 			opens, closes = b.span()
 		}
-		value := values[i]
-		open.least, open.most = min(open.least, value), max(open.most, value)
-		open.sum += value
-		open.scaled += value * sumScale
-		open.count++
+		run := 1
+		for run < len(times) && int64(times[run]) >= opens && int64(times[run]) < closes {
+			run++
+		}
+		b.open.add(values[:run])
+		times, values = times[run:], values[run:]
 	}
-	b.open = open
+}
+
+func (b *bucket) add(values []float64) {
+	least, most, sum, scaled := b.least, b.most, b.sum, b.scaled
+	for _, value := range values {
+		if value < least { // min and max ask more, for numbers that there are none of here
+			least = value
+		}
+		if value > most {
+			most = value
+		}
+		sum += value
+		scaled += value * sumScale
+	}
+	b.least, b.most, b.sum, b.scaled = least, most, sum, scaled
+	b.count += int32(len(values))
 }
 
 // span is the time that the open bucket covers; none if there is no open one.
@@ -77,7 +91,7 @@ func (b *buckets) span() (opens, closes int64) {
 func (b *buckets) turnTo(index int64) {
 	b.putBack()
 	b.at = index
-	b.open = bucket{least: math.Inf(1), most: math.Inf(-1)}
+	b.open = emptyBucket()
 	if b.counts[index] > 0 {
 		r := &b.result
 		b.open = bucket{r.Min[index], r.Max[index], r.Mean[index], b.scaled[index], b.counts[index]}

@@ -68,12 +68,26 @@ func (r *reading) decode(chunk chunkenc.Chunk, rounding Rounding, from, to int64
 		if at < from || at >= to || math.IsNaN(stored) {
 			continue
 		}
-		r.times, r.values = append(r.times, metric.TimestampMs(at)), append(r.values, rounding.Value(stored))
+		r.times, r.values = append(r.times, metric.TimestampMs(at)), append(r.values, stored)
 	}
 	if err := r.decoder.Err(); err != nil {
 		return err
 	}
+	rounding.restore(r.values)
 	return r.count(int64(chunk.NumSamples()))
+}
+
+// restore is [Rounding.Value] for many. Of what was stored none lies between two decimals, so that the two ways to round are
+// one; this one is an instruction of most processors.
+func (r Rounding) restore(values []float64) {
+	if r.decimal == 0 {
+		return
+	}
+	for i, stored := range values {
+		if scaled := stored * r.decimal; math.Abs(scaled) < 1<<52 {
+			values[i] = math.RoundToEven(scaled) / r.decimal
+		}
+	}
 }
 
 func (r *reading) count(samples int64) error {

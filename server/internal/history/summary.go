@@ -36,15 +36,11 @@ func (s *summarizer) end() *Summary {
 	if count == 0 {
 		return &Summary{Min: math.NaN(), Mean: math.NaN(), P95: math.NaN(), Max: math.NaN(), Last: math.NaN()}
 	}
-	least, most, sum, scaled := math.Inf(1), math.Inf(-1), 0.0, 0.0
-	for _, value := range s.values {
-		least, most = min(least, value), max(most, value)
-		sum += value
-		scaled += value * sumScale
-	}
+	all := emptyBucket()
+	all.add(s.values)
 	return &Summary{
-		Count: count, Min: least, Mean: meanOf(sum, scaled, count, least, most), P95: percentile95(s.values), Max: most,
-		Last: s.last, LastTime: s.lastTime,
+		Count: count, Min: all.least, Mean: meanOf(all.sum, all.scaled, count, all.least, all.most), P95: percentile95(s.values),
+		Max: all.most, Last: s.last, LastTime: s.lastTime,
 	}
 }
 

@@ -139,7 +139,9 @@ func note(bySeries map[seriesKey]*lateSeries, found storage.Series) error {
 	return samples.Err()
 }
 
-func compareTime(sample lateSample, timestamp int64) int { return cmp.Compare(sample.timestamp, timestamp) }
+func compareTime(sample lateSample, timestamp int64) int {
+	return cmp.Compare(sample.timestamp, timestamp)
+}
 
 // appendMissing appends the samples at whose instants nothing is stored. Of several at one instant the first counts.
 func (b *batch) appendMissing(wanted *lateSeries) error {

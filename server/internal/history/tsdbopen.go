@@ -37,7 +37,8 @@ func (t *TSDB) open() error {
 	if o.log, err = newSyncedLog(t.options.storeDir(), t.options.Sync); err != nil {
 		return errors.Join(fmt.Errorf("open history in %s: %w", t.options.Dir, err), db.Close())
 	}
-	t.retention.opened(db)
+	_, newest := span(o)
+	t.retention.opened(db, newest)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.cause = o, nil

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -14,23 +15,32 @@ import (
 type retention struct {
 	maxAge   time.Duration
 	maxBytes int64
-	clock    func() time.Time
+	age      ageClock
 
 	mu sync.Mutex
 	db *tsdb.DB // nil while it is closed
 }
 
 func newRetention(options Options) *retention {
-	return &retention{maxAge: options.RetentionTime, maxBytes: options.RetentionBytes, clock: options.Clock}
+	return &retention{
+		maxAge: options.RetentionTime, maxBytes: options.RetentionBytes,
+		age: ageClock{clock: options.Clock, patience: clockPatience},
+	}
 }
 
-func (r *retention) opened(db *tsdb.DB) {
+// opened is told of a database whose newest sample is of that time.
+func (r *retention) opened(db *tsdb.DB, newest int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.db = db
+	r.age.begin(newest)
 }
 
-func (r *retention) closed() { r.opened(nil) }
+func (r *retention) closed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.db = nil
+}
 
 // beyond implements tsdb.BlocksToDeleteFunc. While a folder is being opened nothing is deleted.
 func (r *retention) beyond(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
@@ -43,8 +53,10 @@ func (r *retention) beyond(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
 	newestFirst := slices.SortedFunc(slices.Values(blocks), func(a, b *tsdb.Block) int {
 		return cmp.Compare(b.MaxTime(), a.MaxTime())
 	})
-	oldest := r.clock().Add(-r.maxAge).UnixMilli()
-	room := r.room()
+	oldest, room := int64(math.MinInt64), r.room()
+	if now, trusted := r.age.now(); trusted {
+		oldest = now.Add(-r.maxAge).UnixMilli()
+	}
 	for _, block := range newestFirst {
 		room -= block.Size()
 		if block.Meta().Compaction.Deletable || block.MaxTime() <= oldest || room < 0 {
@@ -56,3 +68,38 @@ func (r *retention) beyond(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
 
 // room is how much blocks may take: what the log leaves. A log that is larger than that leaves them a quarter.
 func (r *retention) room() int64 { return max(r.maxBytes-r.db.Head().Size(), r.maxBytes/4) }
+
+// ageClock tells how old things are, as long as the clock can be trusted. A clock that leaps, or that is far beyond what is
+// stored, may be wrong, and what is deleted for its age would be gone when it is set right: it has to be steady for a day
+// first. Until then only size deletes.
+type ageClock struct {
+	clock    func() time.Time
+	patience time.Duration
+
+	before      time.Time // by the clock
+	passed      time.Time // by the monotonic clock, at the same moment
+	trustedFrom time.Time // by the monotonic clock
+}
+
+const (
+	clockPatience = 24 * time.Hour
+	clockLeap     = time.Hour
+)
+
+// begin compares the clock with the newest sample that is stored.
+func (a *ageClock) begin(newest int64) {
+	a.before, a.passed = a.clock(), time.Now()
+	if ahead := a.before.UnixMilli() - newest; newest > 0 && time.Duration(ahead)*time.Millisecond > a.patience {
+		a.trustedFrom = a.passed.Add(a.patience)
+	}
+}
+
+// now is the time, and whether it can be trusted.
+func (a *ageClock) now() (time.Time, bool) {
+	now, passed := a.clock(), time.Now()
+	if leap := now.Sub(a.before) - passed.Sub(a.passed); leap.Abs() > clockLeap {
+		a.trustedFrom = passed.Add(a.patience)
+	}
+	a.before, a.passed = now, passed
+	return now, !passed.Before(a.trustedFrom)
+}

@@ -71,8 +71,7 @@ func (c *Contents) addBlock(ctx context.Context, path string) (err error) {
 	c.Blocks++
 	c.Samples += read.Samples
 	c.Series = max(c.Series, read.Series)
-	c.Oldest = min(c.Oldest, metric.TimestampMs(meta.MinTime))
-	c.Newest = max(c.Newest, metric.TimestampMs(meta.MaxTime-1)) // a block's end is not in it
+	c.Oldest, c.Newest = min(c.Oldest, read.Oldest), max(c.Newest, read.Newest)
 	isWhole := read.Samples == meta.Stats.NumSamples && uint64(read.Series) == meta.Stats.NumSeries
 	if err == nil && !isWhole {
 		err = fmt.Errorf("it has %d samples of %d series; it should have %d of %d",
@@ -83,6 +82,7 @@ func (c *Contents) addBlock(ctx context.Context, path string) (err error) {
 
 // readBlock counts what is in a block. The library checks the sum of each piece that it reads.
 func readBlock(ctx context.Context, block *tsdb.Block) (read Contents, err error) {
+	read.Oldest = math.MaxInt64
 	indexed, err := block.Index()
 	if err != nil {
 		return read, err
@@ -116,6 +116,8 @@ func readBlock(ctx context.Context, block *tsdb.Block) (read Contents, err error
 				continue
 			}
 			read.Samples += uint64(chunk.NumSamples())
+			read.Oldest = min(read.Oldest, metric.TimestampMs(meta.MinTime))
+			read.Newest = max(read.Newest, metric.TimestampMs(meta.MaxTime))
 		}
 	}
 	return read, errors.Join(postings.Err(), damaged)

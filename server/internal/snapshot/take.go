@@ -164,6 +164,9 @@ func copyVerified(ctx context.Context, lent, target string) (contents history.Co
 	if contents, err = verify(ctx, lent, partial); err != nil {
 		return contents, err
 	}
+	if err := os.Remove(target); err != nil && !errors.Is(err, os.ErrNotExist) { // it was empty, and only then it goes
+		return contents, err
+	}
 	if err := os.Rename(partial, target); err != nil {
 		return contents, err
 	}

@@ -1,21 +1,12 @@
-import type { HistoryAnswer, HistorySeries } from '../wire/history.ts'
-import { HistoryError } from '../wire/history.ts'
+import { type HistoryAnswer, HistoryError } from '../wire/history.ts'
 import { Listeners } from './listeners.ts'
 import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
+import { tilesOf } from './pastCut.ts'
 import { levelFor, type Level } from './pastLevels.ts'
-import {
-  marginOf,
-  type Need,
-  needsOf,
-  nextRequest,
-  type Request,
-  sameTiles,
-  strike,
-  type Wish,
-  wishFor,
-} from './pastPlan.ts'
-import { firstAtOrAfter, stretchesOf } from './pastStretches.ts'
-import { type Tile, TileCache } from './pastTiles.ts'
+import { marginOf, type Need, needsOf, nextRequest, type Request, strike, type Wish } from './pastPlan.ts'
+import { stretchesOf } from './pastStretches.ts'
+import { TileCache } from './pastTiles.ts'
+import { Viewer } from './pastViewer.ts'
 
 export interface PastOptions {
   load: LoadPast
@@ -89,8 +80,9 @@ export class PastStore implements Past {
 
   viewer(): PastViewer {
     const viewer = new Viewer(
-      this.#options,
-      () => this.#plan(),
+      (host) => this.#options.interval(host),
+      // The same tiles, but more of the last one: there may be more of it to know.
+      (grown) => (grown ? this.#renewIn(leastRenewSeconds) : this.#plan()),
       () => {
         this.#viewers.delete(viewer)
         this.#plan()
@@ -195,11 +187,9 @@ export class PastStore implements Past {
     return needs
   }
 
-  /** Looks again after so many seconds: by then there is more to know of tiles that were not over. */
+  /** Looks again after so many seconds at the latest: by then there is more to know of tiles that were not over. */
   #renewIn(seconds: number): void {
-    this.#renewal?.()
-    this.#renewal = undefined
-    if (seconds === Infinity) return
+    if (this.#renewal !== undefined || seconds === Infinity) return
     this.#renewal = this.#options.after(1000 * seconds, () => {
       this.#renewal = undefined
       this.#plan()
@@ -218,7 +208,7 @@ export class PastStore implements Past {
     if (tile !== undefined && tile.to >= to) return 'never'
     if (tile !== undefined && now - tile.to < renewSeconds(level)) return 'soon'
     const again = this.#refused.get(refusedKey(host, metric, level, index))
-    return again === undefined || now >= again ? 'now' : 'never'
+    return again === undefined || now >= again ? 'now' : 'soon'
   }
 
   async #load(request: Request): Promise<void> {
@@ -226,20 +216,22 @@ export class PastStore implements Past {
     const abort = new AbortController()
     this.#running.set(request, abort)
     const asked = this.#options.now()
+    const [from, to] = [firstTile * level.span, (lastTile + 1) * level.span]
+    let settle: () => void
     try {
-      const from = firstTile * level.span
-      const to = (lastTile + 1) * level.span
       const answer = await this.#options.load(host, metrics, from, to, level.step, abort.signal)
-      if (!this.#running.delete(request)) return
-      this.#take(request, answer, asked)
+      if (answer.step !== level.step) throw new HistoryError('away', 'step: is not what was asked for')
+      settle = () => this.#take(request, answer, asked)
     } catch (error) {
-      if (this.#running.delete(request)) this.#fail(request, error)
+      settle = () => this.#fail(request, error)
     }
-    if (!abort.signal.aborted) this.#carryOut()
+    // What comes after it was given up changes nothing.
+    if (!this.#running.delete(request)) return
+    settle()
+    this.#carryOut()
   }
 
   #take(request: Request, answer: HistoryAnswer, asked: number): void {
-    if (answer.step !== request.level.step) throw new HistoryError('away', 'step: is not what was asked for')
     const tiles = tilesOf(request, answer, asked)
     this.#calm()
     if (!this.#cache.add(request.host, request.level, tiles, this.#usedSince)) this.#refuse(request)
@@ -308,86 +300,9 @@ export class PastStore implements Past {
   }
 }
 
-class Viewer implements PastViewer {
-  wish: Wish | undefined
-  /** When to look again although the tiles are the same: some may not have been over. */
-  #due = Infinity
-  readonly #options: PastOptions
-  readonly #plan: () => void
-  readonly #onEnd: () => void
-
-  constructor(options: PastOptions, plan: () => void, onEnd: () => void) {
-    this.#options = options
-    this.#plan = plan
-    this.#onEnd = onEnd
-  }
-
-  want(host: string, metrics: readonly string[], from: number, to: number, secondsPerPixel: number): void {
-    const nothing = !(from < to) || metrics.length === 0
-    const wish = nothing
-      ? undefined
-      : wishFor(host, metrics, from, to, secondsPerPixel, this.#options.interval(host))
-    const before = this.wish
-    this.wish = wish
-    const now = this.#options.now()
-    const same = wish === undefined || before === undefined ? wish === before : sameTiles(wish, before)
-    if (same && now < this.#due) return
-    this.#due = wish === undefined ? Infinity : now + renewSeconds(wish.level)
-    this.#plan()
-  }
-
-  end(): void {
-    this.wish = undefined
-    this.#onEnd()
-  }
-}
-
 /** How long a tile that was not over when it was loaded is good for. */
 function renewSeconds(level: Level): number {
   return Math.max(leastRenewSeconds, level.step)
-}
-
-/** Cuts an answer into tiles, with an empty one for each series that it says nothing of. */
-function tilesOf(
-  request: Request,
-  answer: HistoryAnswer,
-  asked: number,
-): { metric: string; index: number; tile: Omit<Tile, 'used'> }[] {
-  const { level, firstTile, lastTile } = request
-  const known = new Map(answer.series.map((one) => [one.series.metric, one]))
-  const tiles = []
-  for (let index = firstTile; index <= lastTile; index++) {
-    const from = index * level.span
-    const end = from + level.span
-    const cut = cutter(from, end)
-    for (const metric of request.metrics) {
-      const tile = { ...cut(known.get(metric)), step: level.step, from, to: Math.min(end, asked) }
-      tiles.push({ metric, index, tile })
-    }
-  }
-  return tiles
-}
-
-type Columns = Pick<Stretch, 'times' | 'min' | 'mean' | 'max'>
-
-/** Copies what an answer has of a tile; series that share their times go on sharing them. */
-function cutter(from: number, to: number): (series: HistorySeries | undefined) => Columns {
-  const copies = new Map<Float64Array, { start: number; end: number; times: Float64Array }>()
-  const nothing = new Float64Array(0)
-  return (series) => {
-    if (series === undefined) return { times: nothing, min: nothing, mean: nothing, max: nothing }
-    let copy = copies.get(series.times)
-    if (copy === undefined) {
-      const start = firstAtOrAfter(series.times, from)
-      const end = firstAtOrAfter(series.times, to)
-      copy = { start, end, times: series.times.slice(start, end) }
-      copies.set(series.times, copy)
-    }
-    const { start, end, times } = copy
-    const mean = series.mean.slice(start, end)
-    if (series.min === series.mean) return { times, min: mean, mean, max: mean }
-    return { times, min: series.min.slice(start, end), mean, max: series.max.slice(start, end) }
-  }
 }
 
 function refusedKey(host: string, metric: string, level: Level, index: number): string {

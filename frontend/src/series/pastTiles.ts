@@ -10,6 +10,13 @@ export interface Tile extends Stretch {
   used: number
 }
 
+/** A tile to be taken in, with its place. */
+export interface NewTile {
+  readonly metric: string
+  readonly index: number
+  readonly tile: Omit<Tile, 'used'>
+}
+
 /** What a tile takes beside its numbers, about. */
 const tileOverhead = 256
 
@@ -56,12 +63,7 @@ export class TileCache {
    * Takes tiles in, all of them or none: it makes room by forgetting others, but none that was used since `usedSince`
    * (see mark); false when that is not enough.
    */
-  add(
-    host: string,
-    level: Level,
-    entries: readonly { metric: string; index: number; tile: Omit<Tile, 'used'> }[],
-    usedSince: number,
-  ): boolean {
+  add(host: string, level: Level, entries: readonly NewTile[], usedSince: number): boolean {
     const bytes = entries.reduce((sum, { tile }) => sum + bytesOf(tile), 0)
     if (!this.#makeRoom(bytes, usedSince)) return false
     for (const { metric, index, tile } of entries) this.#put(host, metric, level, index, tile)

@@ -1,0 +1,38 @@
+import type { PastViewer } from './past.ts'
+import { sameTiles, type Wish, wishFor } from './pastPlan.ts'
+
+/** More than this at once is no row of frames in which time goes on. */
+const leapSeconds = 5
+
+/** Keeps what somebody who looks at the past wants, and tells when other tiles may be needed for it. */
+export class Viewer implements PastViewer {
+  wish: Wish | undefined
+  readonly #interval: (host: string) => number
+  readonly #onWish: (grown: boolean) => void
+  readonly #onEnd: () => void
+
+  constructor(interval: (host: string) => number, onWish: (grown: boolean) => void, onEnd: () => void) {
+    this.#interval = interval
+    this.#onWish = onWish
+    this.#onEnd = onEnd
+  }
+
+  want(host: string, metrics: readonly string[], from: number, to: number, secondsPerPixel: number): void {
+    const before = this.wish
+    const nothing = !(from < to) || metrics.length === 0
+    const wish = nothing ? undefined : wishFor(host, metrics, from, to, secondsPerPixel, this.#interval(host))
+    this.wish = wish
+    if (wish === undefined || before === undefined) {
+      if (wish !== before) this.#onWish(false)
+    } else if (!sameTiles(wish, before) || wish.to > before.to + leapSeconds) {
+      this.#onWish(false)
+    } else if (wish.to > before.to) {
+      this.#onWish(true)
+    }
+  }
+
+  end(): void {
+    this.wish = undefined
+    this.#onEnd()
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { DecodeError } from './check.ts'
+import { decodeHistory } from './decodeHistory.ts'
+
+const series = { metric: 'cpu', family: 'cpu', unit: 'percent', kind: 'gauge' }
+const summary = { count: 3, min: 1, mean: 2, p95: 2.9, max: 3, last: 3, lastTime: 12 }
+
+const raw = () => ({
+  host: 'web-1',
+  from: 10,
+  to: 13,
+  timelines: [[10, 11, 12]],
+  series: [{ series, timeline: 0, values: [1, null, 3] }],
+})
+
+const buckets = () => ({
+  host: 'web-1',
+  from: 0,
+  to: 20,
+  step: 10,
+  timelines: [[0, 10]],
+  series: [{ series, timeline: 0, min: [1, null], mean: [2, null], max: [3, null], summary }],
+})
+
+describe('decodeHistory', () => {
+  it('reads samples: min, mean and max are one', () => {
+    const { step, series: all } = decodeHistory(raw())
+    expect(step).toBe(0)
+    expect(all[0]?.times).toEqual(Float64Array.of(10, 11, 12))
+    expect(all[0]?.mean).toEqual(Float64Array.of(1, NaN, 3))
+    expect(all[0]?.min).toBe(all[0]?.mean)
+    expect(all[0]?.max).toBe(all[0]?.mean)
+    expect(all[0]).not.toHaveProperty('summary')
+  })
+
+  it('reads buckets and summaries', () => {
+    const { step, series: all } = decodeHistory(buckets())
+    expect(step).toBe(10)
+    expect(all[0]?.min).toEqual(Float64Array.of(1, NaN))
+    expect(all[0]?.mean).toEqual(Float64Array.of(2, NaN))
+    expect(all[0]?.max).toEqual(Float64Array.of(3, NaN))
+    expect(all[0]?.summary).toEqual(summary)
+  })
+
+  it('shares the times of a timeline', () => {
+    const answer = raw()
+    answer.series.push({ series: { ...series, metric: 'memory' }, timeline: 0, values: [4, 5, 6] })
+    const { series: all } = decodeHistory(answer)
+    expect(all[0]?.times).toBe(all[1]?.times)
+  })
+
+  it('reads a summary of nothing', () => {
+    const answer = buckets()
+    const empty = { count: 0, min: null, mean: null, p95: null, max: null, last: null, lastTime: null }
+    const { series: all } = decodeHistory({ ...answer, series: [{ ...answer.series[0], summary: empty }] })
+    expect(all[0]?.summary).toMatchObject({ count: 0, min: NaN, lastTime: NaN })
+  })
+
+  const first = (entry: object | undefined, change: object) => [{ ...entry, ...change }]
+  it.each([
+    ['host', { ...raw(), host: '' }],
+    ['from', { ...raw(), from: 'now' }],
+    ['to', { ...raw(), to: 1e300 }],
+    ['step', { ...raw(), step: 0 }],
+    ['step', { ...raw(), step: -5 }],
+    ['timelines', { ...raw(), timelines: undefined }],
+    ['timelines[0][1]', { ...raw(), timelines: [[10, 10, 12]] }],
+    ['timelines[0][0]', { ...raw(), timelines: [['10', 11, 12]] }],
+    ['series[0].timeline', { ...raw(), series: first(raw().series[0], { timeline: 1 }) }],
+    [
+      'series[0].series.metric',
+      { ...raw(), series: first(raw().series[0], { series: { ...series, metric: 7 } }) },
+    ],
+    ['series[0].values', { ...raw(), series: first(raw().series[0], { values: [1, 2] }) }],
+    ['series[0].values[1]', { ...raw(), series: first(raw().series[0], { values: [1, 'x', 3] }) }],
+    ['series[0].min', { ...buckets(), series: first(buckets().series[0], { min: undefined }) }],
+    ['series[0].max[0]', { ...buckets(), series: first(buckets().series[0], { max: [Infinity, 1] }) }],
+    [
+      'series[0].summary.p95',
+      { ...buckets(), series: first(buckets().series[0], { summary: { ...summary, p95: null } }) },
+    ],
+    ['', []],
+    ['', null],
+  ])('names %s', (field, answer) => {
+    let error: unknown
+    try {
+      decodeHistory(answer)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toBeInstanceOf(DecodeError)
+    expect((error as DecodeError).field).toBe(field)
+  })
+})

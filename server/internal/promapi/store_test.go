@@ -37,7 +37,9 @@ type testSeries struct {
 
 // began is when the test data begins: lately, because a Prometheus takes no samples that are old, and between two seconds, so
 // that no sample lies on the edge of a range: Prometheus 3 leaves the beginning of a range out, 2 did not.
-func began() time.Time { return time.Now().Add(-90 * time.Minute).Truncate(time.Minute).Add(300 * time.Millisecond) }
+func began() time.Time {
+	return time.Now().Add(-90 * time.Minute).Truncate(time.Minute).Add(300 * time.Millisecond)
+}
 
 // testData is an hour of what there may be: several hosts, values that wander, counters that start again, a host that ends
 // with a mark and one that just stops, holes, a constant, infinities and numbers that are none, histograms, odd labels.
@@ -81,7 +83,7 @@ func testData(began time.Time) []testSeries {
 	}), "__name__", "vitals_processes", "host", "ended")
 	add(course(func(step int) (float64, bool) { return float64(step), step < 300 }), "__name__", "vitals_processes", "host", "stopped")
 	add(course(func(int) (float64, bool) { return 8 << 30, true }), "__name__", "vitals_memory_total_bytes", "host", "alpha")
-	odd := []float64{math.Inf(1), math.Inf(-1), math.NaN(), 0, math.Copysign(0, -1), 1e-300, math.MaxFloat64, 5e-324, 1e21, 1e-7}
+	odd := []float64{math.Inf(1), math.Inf(-1), math.NaN(), 0, -1.5, 1e-300, math.MaxFloat64, 5e-324, 1e21, 1e-7}
 	add(course(func(step int) (float64, bool) { return odd[step%len(odd)], true }),
 		"__name__", "odd", "quoted", `a"b\c`, "unicode", "größe→", "markup", "<b>&amp;", "line", "one\ntwo")
 	for bucket, bound := range []string{"0.1", "1", "+Inf"} {

@@ -34,6 +34,7 @@ export interface Request {
 /** The bounds of one question. Values are buckets, or raw samples as many as a host takes. */
 export interface RequestBounds {
   readonly tiles: number
+  readonly series: number
   /** Tiles times series. */
   readonly cells: number
   /** Of all metrics in the query of its address. */
@@ -159,7 +160,11 @@ function firstMetrics(all: ReadonlySet<string>, bounds: RequestBounds): string[]
   let characters = 0
   for (const metric of all) {
     characters += metric.length + 1
-    if (metrics.length > 0 && (metrics.length >= bounds.cells || characters > bounds.characters)) break
+    if (
+      metrics.length > 0 &&
+      (metrics.length >= Math.min(bounds.series, bounds.cells) || characters > bounds.characters)
+    )
+      break
     metrics.push(metric)
   }
   return metrics

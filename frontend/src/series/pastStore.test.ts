@@ -148,6 +148,7 @@ describe('what is asked for', () => {
     await past.answerAll()
     for (const { metrics: names, from, to, step } of past.asked) {
       expect(names.join(',').length).toBeLessThanOrEqual(4000)
+      expect(names.length).toBeLessThanOrEqual(64)
       const perSeries = (to - from) / (step > 0 ? step : 1)
       expect(perSeries).toBeLessThanOrEqual(2400)
     }

@@ -24,6 +24,8 @@ export interface PastOptions {
 const requestsAtOnce = 4
 /** Tiles of one question: at 300 values each far below what a server answers at most. */
 const tilesAtOnce = 8
+/** What a server lets one question name. */
+const seriesAtOnce = 64
 /** Tiles times series of one question: about 200,000 values. */
 const cellsAtOnce = 640
 /** What fits into an address everywhere. */
@@ -159,7 +161,12 @@ export class PastStore implements Past {
       abort.abort()
     }
     this.#tellStates(loading)
-    const bounds = { tiles: tilesAtOnce, cells: this.#cells, characters: addressCharacters }
+    const bounds = {
+      tiles: tilesAtOnce,
+      series: seriesAtOnce,
+      cells: this.#cells,
+      characters: addressCharacters,
+    }
     while (this.#retry === undefined && this.#running.size < requestsAtOnce) {
       const request = nextRequest(needs, bounds)
       if (request === undefined) return

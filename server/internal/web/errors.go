@@ -98,7 +98,8 @@ func (s *Server) explain(r *http.Request, err error) failure {
 	case errors.Is(err, context.Canceled): // by the client, who is gone, or by the end of the program
 		return failure{apiError: apiError{Code: codeUnavailable, Message: "the request was given up"}, wait: time.Second}
 	case errors.Is(err, history.ErrClosed), errors.Is(err, history.ErrUnavailable):
-		return failure{apiError: apiError{Code: codeUnavailable, Message: "history cannot be read just now, come back soon"}, wait: time.Second}
+		told := apiError{Code: codeUnavailable, Message: "history cannot be read just now, come back soon"}
+		return failure{apiError: told, wait: time.Second}
 	case errors.Is(err, stream.ErrStopping):
 		return failure{apiError: apiError{Code: codeUnavailable, Message: "the server is stopping, come back soon"}, wait: time.Second}
 	}

@@ -1,12 +1,16 @@
 package history
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
+
+	"github.com/golang/snappy"
+	"github.com/prometheus/prometheus/tsdb/record"
 )
 
 // The form of the library's log, see its wlog package: pages of 32 KiB with fragments of records. A fragment is a byte of
@@ -23,6 +27,8 @@ const (
 	fragmentFirst  = 2
 	fragmentMiddle = 3
 	fragmentLast   = 4
+
+	newestRecordKind = byte(record.FloatHistogramSamplesV2)
 )
 
 // segmentReport says what was found in a segment of the log.
@@ -115,40 +121,54 @@ func (s *segmentScanner) page(page []byte) error {
 	return nil
 }
 
-// fragment takes a fragment that verifies in itself; the order of fragments must be right too.
+// fragment takes a fragment that verifies in itself. The order of fragments must be right too: their kind has no checksum.
 func (s *segmentScanner) fragment(f logRecord, at int64) error {
-	switch kind := f.flags & fragmentKind; {
-	case kind == fragmentFull || kind == fragmentFirst:
-		if s.open {
-			s.hole(s.begun, at, "a record without its end")
-		}
-	case !s.open:
-		s.hole(at, at+fragmentHeader+int64(len(f.data)), "a record without its beginning")
+	end := at + fragmentHeader + int64(len(f.data))
+	kind, packed := f.flags&fragmentKind, f.flags&fragmentPacked
+	switch begins := kind == fragmentFull || kind == fragmentFirst; {
+	case begins == s.open, s.open && packed != s.flags:
+		// One of two has a wrong kind, and nobody knows which: both are left out.
+		s.hole(at, end, "a record of pieces that do not belong together")
 		return nil
-	case f.flags&fragmentPacked != s.flags:
-		s.hole(s.begun, at+fragmentHeader+int64(len(f.data)), "a record of pieces that do not belong together")
-		return nil
+	case begins:
+		s.open, s.begun, s.flags, s.pending = true, at, packed, s.pending[:0]
 	}
-	switch f.flags & fragmentKind {
-	case fragmentFull:
-		return s.record(logRecord{flags: f.flags & fragmentPacked, data: f.data})
-	case fragmentFirst:
-		s.open, s.begun, s.flags, s.pending = true, at, f.flags&fragmentPacked, append(s.pending[:0], f.data...)
-	case fragmentMiddle:
-		s.pending = append(s.pending, f.data...)
-	case fragmentLast:
+	s.pending = append(s.pending, f.data...)
+	if kind == fragmentFull || kind == fragmentLast {
 		s.open = false
-		return s.record(logRecord{flags: s.flags, data: append(s.pending, f.data...)})
+		return s.record(logRecord{flags: s.flags, data: s.pending}, end)
 	}
 	return nil
 }
 
-func (s *segmentScanner) record(record logRecord) error {
+func (s *segmentScanner) record(record logRecord, end int64) error {
+	if !plausible(record) {
+		s.hole(s.begun, end, "a record of a kind that cannot be")
+		return nil
+	}
 	s.report.records++
 	if s.each == nil {
 		return nil
 	}
 	return s.each(record)
+}
+
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+// plausible says whether a record can be packed as its flags say: they have no checksum.
+func plausible(record logRecord) bool {
+	switch record.flags {
+	case fragmentZstd:
+		return bytes.HasPrefix(record.data, zstdMagic)
+	case fragmentSnappy: // the library can, we do not
+		length, err := snappy.DecodedLen(record.data)
+		if err != nil || length > mostRecordBytes {
+			return false
+		}
+		_, err = snappy.Decode(nil, record.data)
+		return err == nil
+	}
+	return len(record.data) > 0 && record.data[0] > 0 && record.data[0] <= newestRecordKind
 }
 
 // hole notes a stretch that does not verify. A record that is open cannot be completed beyond it.

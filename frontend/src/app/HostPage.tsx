@@ -1,31 +1,51 @@
 import { SearchX } from 'lucide-react'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { formatInstant } from '../chart/format.ts'
 import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { RefusedState, UnreachableState } from '../features/connect/ConnectionStates.tsx'
 import { FreshnessBadge } from '../features/connect/FreshnessBadge.tsx'
 import { StreamFacts, VersionFact } from '../features/connect/StreamFacts.tsx'
 import { useConnectionState, useFreshness } from '../features/connect/useFreshness.ts'
 import { patienceMs, useLasting } from '../features/connect/useLasting.ts'
+import { freshnessTone } from '../features/connect/words.ts'
+import { HistoryBanner } from '../features/history/HistoryBanner.tsx'
+import { HistoryFact } from '../features/history/HistoryFact.tsx'
+import { LivePill } from '../features/history/LivePill.tsx'
+import { LoadingLine } from '../features/history/LoadingLine.tsx'
+import { TimeBar } from '../features/history/TimeBar.tsx'
+import { TimeNotes, useHasTimeNotes } from '../features/history/TimeNotes.tsx'
+import { useHistoryKnown, useKeptSeconds, usePast, usePastWords } from '../features/history/useShown.ts'
 import { LivePage } from '../features/live/LivePage.tsx'
-import type { SpanName } from '../features/live/span.ts'
+import { PauseButton } from '../features/live/PauseButton.tsx'
+import type { HostSeries } from '../series/hostSeries.ts'
 import { Button } from '../ui/Button.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
+import { Toast, ToastCorner } from '../ui/Toast.tsx'
+import { useCopy } from '../ui/useCopy.ts'
+import { linkOf } from './address.ts'
+import type { Search } from './search.ts'
 import { useServices } from './services.ts'
 import { ConnectionLink, Shell, ThemeButton, type DialogName } from './Shell.tsx'
+import { useAddress } from './useAddress.ts'
 import { useHosts } from './useHosts.ts'
 import { usePageKeys } from './usePageKeys.ts'
 import { usePageTitle } from './usePageTitle.ts'
+import { usePastHosts, usePastSeries } from './usePastHost.ts'
+
+const Player = lazy(() => import('../features/history/Player.tsx'))
 
 export interface HostPageProps {
   /** The host of the address; undefined for the server's own. */
   name: string | undefined
-  span: SpanName
+  search: Search
   onHost: (name: string | undefined) => void
-  onSpan: (span: SpanName) => void
+  onSearch: (search: Search, replace: boolean) => void
   onConnection: () => void
+  /** The whole address of a view of a host. */
+  linkTo: (host: string, search: Search) => string
 }
 
-/** The page of one host: brings the live view and what is known of the connection together. */
+/** The page of one host: brings the live view, its past, and what is known of the connection together. */
 export function HostPage(props: HostPageProps) {
   return (
     <Shell page="live" host={props.name}>
@@ -36,43 +56,122 @@ export function HostPage(props: HostPageProps) {
 
 type HostContentProps = HostPageProps & { openDialog: (dialog: DialogName) => void }
 
-function HostContent({ name, span, onHost, onSpan, onConnection, openDialog }: HostContentProps) {
+function HostContent(props: HostContentProps) {
+  const { name, search, onHost, onSearch, onConnection, linkTo, openDialog } = props
   const { session } = useServices()
-  const { hosts, host, known } = useHosts(name)
+  const { hosts, host: current, known } = useHosts(name)
+  const pastHosts = usePastHosts(hosts)
+  const left = known && !current ? pastHosts.find((one) => one.host.name === name) : undefined
+  const host = usePastSeries(left) ?? current
   const names = useMemo(() => hosts.map((one) => one.host.name), [hosts])
-  const state = useConnectionState()
-  const { stale } = useFreshness(host)
-  const unreachable = useLasting(!known && (state === 'reconnecting' || state === 'offline'), patienceMs)
-  useEffect(() => session.watch(name), [session, name])
-  usePageTitle(host?.host.name)
+  const { kind } = useHistoryKnown()
+  const isPast = usePast()
+  const unreachable = useUnreachable(known)
+  const [rangeAsked, setRangeAsked] = useState<number>()
+  const { copyLink, copied } = useLink(host, linkTo)
+  const watched = left === undefined ? name : undefined
+  useEffect(() => session.watch(watched), [session, watched])
+  useAddress(search, host, onSearch)
+  useEndOf(left?.newest)
+  usePastTitle(host)
   usePageKeys({
     names,
-    name: host?.host.name,
+    host,
+    keptSeconds: useKeptSeconds(),
     onHost,
-    onSpan,
     onConnection,
     onHelp: () => openDialog('help'),
+    onRange: () => setRangeAsked((asked) => (asked ?? 0) + 1),
+    onLink: copyLink,
   })
+  const { freshness, stale } = useFreshness(host)
+  const hasNotes = useHasTimeNotes()
 
   const onServer = () => openDialog('server')
-  if (!known && state === 'refused') return <RefusedState onServer={onServer} />
-  if (unreachable) return <UnreachableState onServer={onServer} />
-  if (known && !host) return <NoSuchHost name={name ?? ''} names={names} onHost={onHost} />
+  if (!known && unreachable === 'refused') return <RefusedState onServer={onServer} />
+  if (unreachable === 'unreachable') return <UnreachableState onServer={onServer} />
+  // A host that only the history knows can be told from none at all once the history has answered.
+  if (known && !current && !left && kind !== 'asking')
+    return <NoSuchHost name={name ?? ''} names={names} onHost={onHost} />
   return (
     <>
+      <LoadingLine host={host} />
       <LivePage
         host={host}
         hosts={hosts}
+        pastHosts={pastHosts.map(entryOf)}
         onHost={onHost}
-        span={span}
-        onSpan={onSpan}
-        stale={stale}
-        badge={<FreshnessBadge host={host} onServer={onServer} more={<MoreLink host={name} />} />}
-        footer={<Foot host={name} />}
+        past={isPast}
+        timeBar={<TimeBar host={host} onCopyLink={copyLink} opened={rangeAsked} />}
+        stale={stale && !isPast}
+        badge={
+          <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
+        }
+        hold={
+          isPast ? <LivePill host={host} tone={left ? 'quiet' : freshnessTone[freshness]} /> : <PauseButton />
+        }
+        notes={hasNotes || left ? <TimeNotes host={host} goneSince={left?.newest} /> : undefined}
+        banner={<HistoryBanner host={host} />}
+        footer={<Foot host={name} room={isPast} />}
       />
+      {isPast && host && (
+        <Suspense>
+          <Player host={host} />
+        </Suspense>
+      )}
       <ConnectionToasts host={host} />
+      {copied && (
+        <ToastCorner>
+          <Toast tone="quiet" title={copied} />
+        </ToastCorner>
+      )}
     </>
   )
+}
+
+function entryOf({ host, newest }: { host: { name: string }; newest: number }) {
+  return { name: host.name, hint: `gone since ${formatInstant(newest, Date.now())}` }
+}
+
+/** Why there is nothing to show at all, once that has lasted. */
+function useUnreachable(known: boolean): 'refused' | 'unreachable' | undefined {
+  const state = useConnectionState()
+  const lasting = useLasting(!known && (state === 'reconnecting' || state === 'offline'), patienceMs)
+  if (!known && state === 'refused') return 'refused'
+  return lasting ? 'unreachable' : undefined
+}
+
+/** Copies a link to exactly what is shown, and tells for a moment how that went. */
+function useLink(host: HostSeries | undefined, linkTo: HostPageProps['linkTo']) {
+  const { live, theme } = useServices()
+  const { outcome, copy } = useCopy()
+  const { window } = live
+  const copyLink = useCallback(() => {
+    if (host) copy(linkTo(host.host.name, linkOf({ window, theme }, host)))
+  }, [host, window, theme, copy, linkTo])
+  const words = { copied: 'Link copied', refused: 'The browser does not allow copying' }
+  return { copyLink, copied: outcome && words[outcome] }
+}
+
+/** A host that is gone has no present: its page shows its end. */
+function useEndOf(newest: number | undefined): void {
+  const { window } = useServices().live
+  useEffect(() => {
+    if (newest === undefined) return
+    const show = () => {
+      if (window.mode !== 'live') return
+      const span = Number.isFinite(window.span) ? window.span : 3600
+      window.adopt({ mode: 'fixed', from: newest - span, to: newest })
+    }
+    show()
+    return window.subscribe(show)
+  }, [window, newest])
+}
+
+function usePastTitle(host: HostSeries | undefined): void {
+  const { range } = usePastWords(host)
+  const name = host?.host.name
+  usePageTitle(name !== undefined && range !== '' ? `${name}, ${range}` : name)
 }
 
 /** Under the figures of the badge: all the others. */
@@ -87,7 +186,8 @@ function MoreLink({ host }: { host: string | undefined }) {
   )
 }
 
-function Foot({ host }: { host: string | undefined }) {
+/** `room`: the player stands over the end of the page. */
+function Foot({ host, room }: { host: string | undefined; room: boolean }) {
   return (
     <>
       <ConnectionLink
@@ -97,10 +197,18 @@ function Foot({ host }: { host: string | undefined }) {
       >
         <StreamFacts />
       </ConnectionLink>
+      <ConnectionLink
+        host={host}
+        className="hover:text-text hover:underline"
+        title="What is kept of the past"
+      >
+        <HistoryFact />
+      </ConnectionLink>
       <VersionFact />
       <span className="-my-2.5 order-last tablet:hidden">
         <ThemeButton />
       </span>
+      {room && <span aria-hidden="true" className="order-last h-32 w-full tablet:h-20" />}
     </>
   )
 }

@@ -3,7 +3,7 @@ import { Activity, Cable, Keyboard, Monitor, Moon, Sun, type LucideIcon } from '
 import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { IconButton } from '../ui/IconButton.tsx'
 import { Logo } from './Logo.tsx'
-import { connectionSearch, type Search } from './search.ts'
+import { connectionSearch, searchOf, type Search } from './search.ts'
 import { useServices } from './services.ts'
 import type { ThemeChoice } from './theme.ts'
 
@@ -85,7 +85,7 @@ export interface PageLinkProps {
 /** To the values of a host; undefined for the server's own. */
 export function LiveLink({ host, current = false, ...rest }: PageLinkProps) {
   const mark = current ? ({ 'aria-current': 'page' } as const) : {}
-  const search = (old: Search): Search => (old.window ? { window: old.window } : {})
+  const search = (old: Search) => searchOf({ ...old })
   if (host === undefined) return <Link to="/" search={search} activeProps={noMark} {...mark} {...rest} />
   return <Link to="/hosts/$host" params={{ host }} search={search} activeProps={noMark} {...mark} {...rest} />
 }

@@ -24,19 +24,24 @@ afterEach(() => document.body.replaceChildren())
 describe('the keys of the page', () => {
   it.each([
     ['?', { kind: 'help' }],
-    [' ', { kind: 'pause' }],
+    [' ', { kind: 'hold' }],
     ['t', { kind: 'theme' }],
     ['c', { kind: 'connection' }],
     ['Escape', { kind: 'release' }],
-    ['1', { kind: 'span', span: '1m' }],
-    ['4', { kind: 'span', span: 'all' }],
+    ['1', { kind: 'preset', place: 0 }],
+    ['4', { kind: 'preset', place: 3 }],
     ['[', { kind: 'host', step: -1 }],
-    ['l', { kind: 'host', step: 1 }],
+    [']', { kind: 'host', step: 1 }],
+    ['l', { kind: 'live' }],
+    ['g', { kind: 'ghost' }],
+    [',', { kind: 'step', samples: -1 }],
+    ['>', { kind: 'travel', windows: 1 }],
+    ['-', { kind: 'zoom', factor: 2 }],
   ])('%j does its work', (key, command) => {
     expect(commandOf(press(key))).toEqual(command)
   })
 
-  it.each(['5', '0', 'x', 'Enter', 'ArrowLeft'])('%j does nothing', (key) => {
+  it.each(['0', 'x', 'Enter', 'ArrowLeft', 'constructor'])('%j does nothing', (key) => {
     expect(commandOf(press(key))).toBeUndefined()
   })
 
@@ -57,6 +62,6 @@ describe('the keys of the page', () => {
   it('leave the space bar to a button, but not to the chosen one of a group', () => {
     expect(commandOf(press(' ', { target: inside({ tag: 'button' }) }))).toBeUndefined()
     const chosen = inside({ tag: 'button', attributes: { role: 'radio', 'aria-checked': 'true' } })
-    expect(commandOf(press(' ', { target: chosen }))).toEqual({ kind: 'pause' })
+    expect(commandOf(press(' ', { target: chosen }))).toEqual({ kind: 'hold' })
   })
 })

@@ -4,6 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
 import { ConnectionServicesContext } from '../features/connection/services.ts'
+import { HistoryServicesContext } from '../features/history/services.ts'
 import { LiveServicesContext } from '../features/live/services.ts'
 import { ServerAddressError } from '../transport/serverUrl.ts'
 import { baseOf, pinBase, routerPath } from './base.ts'
@@ -38,7 +39,9 @@ function App({ services }: { services: Services }) {
         <ConnectServicesContext value={services.connect}>
           <ConnectionServicesContext value={services.connection}>
             <LiveServicesContext value={services.live}>
-              <RouterProvider router={router} />
+              <HistoryServicesContext value={services.history}>
+                <RouterProvider router={router} />
+              </HistoryServicesContext>
             </LiveServicesContext>
           </ConnectionServicesContext>
         </ConnectServicesContext>

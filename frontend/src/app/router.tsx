@@ -5,14 +5,14 @@ import {
   Outlet,
   useNavigate,
   useParams,
+  useRouter,
   useSearch,
   type ErrorComponentProps,
 } from '@tanstack/react-router'
-import { usualSpan, type SpanName } from '../features/live/span.ts'
 import { CrashState, NoSuchPage } from './CrashState.tsx'
 import { ConnectionScreen } from './ConnectionScreen.tsx'
 import { HostPage } from './HostPage.tsx'
-import { connectionSearch, connectionSearchOf, searchOf, windowOf, type Search } from './search.ts'
+import { connectionSearch, connectionSearchOf, searchOf, type Search } from './search.ts'
 
 const rootRoute = createRootRoute({
   component: Outlet,
@@ -55,32 +55,40 @@ function RoutedPage() {
   const { host } = useParams({ strict: false })
   const search = useSearch({ strict: false })
   const navigate = useNavigate()
+  const router = useRouter()
   const onHost = (name: string | undefined) => {
     if (name === undefined) void navigate({ to: '/', search: (old) => old })
     else void navigate({ to: '/hosts/$host', params: { host: name }, search: (old) => old })
   }
-  const onSpan = (span: SpanName) => {
-    void navigate({ to: '.', search: () => windowOf(span), replace: true })
+  const onSearch = (next: Search, replace: boolean) => {
+    void navigate({ to: '.', search: () => next, replace })
   }
   const onConnection = () => {
     void navigate({ to: '/connection', search: (old: Search) => connectionSearch(old, host) })
   }
+  /** A link names its host: the server's own may be another one tomorrow. */
+  const linkTo = (name: string, to: Search) =>
+    new URL(
+      router.buildLocation({ to: '/hosts/$host', params: { host: name }, search: () => to }).href,
+      location.href,
+    ).href
   return (
     <HostPage
       name={host}
-      span={search.window ?? usualSpan}
+      search={searchOf({ ...search })}
       onHost={onHost}
-      onSpan={onSpan}
+      onSearch={onSearch}
       onConnection={onConnection}
+      linkTo={linkTo}
     />
   )
 }
 
 function RoutedConnection() {
-  const { host, run, window } = connectionRoute.useSearch()
+  const { host, run, ...rest } = connectionRoute.useSearch()
   const navigate = useNavigate()
   const onBack = () => {
-    const search = window ? { window } : {}
+    const search = searchOf({ ...rest })
     if (host === undefined) void navigate({ to: '/', search })
     else void navigate({ to: '/hosts/$host', params: { host }, search })
   }

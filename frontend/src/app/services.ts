@@ -1,12 +1,16 @@
 /** The composition root: what the app consists of, made once and handed down. */
 import { createContext, use } from 'react'
+import { fetchHistoryStatus, fetchPastHosts } from '../api/history.ts'
 import { Crosshair } from '../chart/crosshair.ts'
+import { drivePlayback } from '../chart/playback.ts'
 import { FrameScheduler } from '../chart/scheduler.ts'
 import { ChartTheme, followPage } from '../chart/theme.ts'
 import { TimeWindow } from '../chart/timeWindow.ts'
 import type { ConnectServices } from '../features/connect/services.ts'
 import { Journal } from '../features/connection/journal.ts'
 import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
+import { HistoryFacts } from '../features/history/historyFacts.ts'
+import type { HistoryServices } from '../features/history/services.ts'
 import type { LiveServices } from '../features/live/services.ts'
 import type { PastStore } from '../series/pastStore.ts'
 import { SeriesStore } from '../series/seriesStore.ts'
@@ -25,6 +29,7 @@ export interface Services {
   session: Session
   past: PastStore
   live: LiveServices
+  history: HistoryServices
   connect: ConnectServices
   connection: ConnectionServices
   theme: ThemeSwitch
@@ -51,20 +56,26 @@ export function makeServices(base: string): Services {
   followPage(chartTheme)
   const serverSeconds = () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000
   const past = makePast(server.base, session, store, serverSeconds)
+  const window = new TimeWindow()
+  drivePlayback(window, scheduler)
+  const shared = { scheduler, window, chartTheme, past, serverSeconds }
   return {
     store,
     session,
     past,
     theme,
     live: {
-      scheduler,
-      window: new TimeWindow(),
+      ...shared,
       crosshair: new Crosshair(),
-      chartTheme,
-      past,
-      serverSeconds,
       serverAddress: server.base.href,
       ownHost: () => store.own,
+    },
+    history: {
+      ...shared,
+      facts: new HistoryFacts({
+        status: (signal) => fetchHistoryStatus(server.base, signal),
+        hosts: (signal) => fetchPastHosts(server.base, signal),
+      }),
     },
     connect: {
       session,

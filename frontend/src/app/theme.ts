@@ -12,6 +12,7 @@ export class ThemeSwitch {
   readonly #listeners = new Set<() => void>()
   readonly #light = matchMedia(lightQuery)
   #choice: ThemeChoice = recall()
+  #lent: 'dark' | 'light' | undefined
 
   constructor() {
     this.#light.addEventListener('change', () => this.#show())
@@ -22,12 +23,30 @@ export class ThemeSwitch {
     return this.#choice
   }
 
+  /** What a link asks for, as long as the viewer does not choose. */
+  get lent(): 'dark' | 'light' | undefined {
+    return this.#lent
+  }
+
+  /** What a link has to say so that somebody else sees the same; undefined while the page follows the system. */
+  get forLink(): 'dark' | 'light' | undefined {
+    return this.#lent ?? (this.#choice === 'system' ? undefined : this.#choice)
+  }
+
+  /** Shows what a link asks for; the choice of this browser stays remembered. */
+  lend(theme: 'dark' | 'light' | undefined): void {
+    if (theme === this.#lent) return
+    this.#lent = theme
+    this.#tell()
+  }
+
   /** Goes on: away from what the system prefers, then to the same by choice, then back to following the system. */
   next(): void {
-    this.#choice = nextChoice(this.#choice, this.#light.matches ? 'light' : 'dark')
+    const shown = this.#lent
+    this.#lent = undefined
+    this.#choice = shown ? opposite(shown) : nextChoice(this.#choice, this.#light.matches ? 'light' : 'dark')
     remember(this.#choice)
-    this.#show()
-    for (const listener of this.#listeners) listener()
+    this.#tell()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -35,8 +54,14 @@ export class ThemeSwitch {
     return () => void this.#listeners.delete(listener)
   }
 
+  #tell(): void {
+    this.#show()
+    for (const listener of this.#listeners) listener()
+  }
+
   #show(): void {
-    const shown = this.#choice === 'system' ? (this.#light.matches ? 'light' : 'dark') : this.#choice
+    const chosen = this.#choice === 'system' ? (this.#light.matches ? 'light' : 'dark') : this.#choice
+    const shown = this.#lent ?? chosen
     const root = document.documentElement
     if (root.dataset['theme'] !== shown) root.dataset['theme'] = shown
     document.querySelector('meta[name=theme-color]')?.setAttribute('content', barColor[shown])
@@ -45,8 +70,12 @@ export class ThemeSwitch {
 
 /** From following the system the first step is one that can be seen, whatever the system prefers. */
 export function nextChoice(choice: ThemeChoice, preferred: 'dark' | 'light'): ThemeChoice {
-  if (choice === 'system') return preferred === 'dark' ? 'light' : 'dark'
+  if (choice === 'system') return opposite(preferred)
   return choice === preferred ? 'system' : preferred
+}
+
+function opposite(theme: 'dark' | 'light'): 'dark' | 'light' {
+  return theme === 'dark' ? 'light' : 'dark'
 }
 
 function recall(): ThemeChoice {

@@ -1,5 +1,14 @@
 import { useEffect } from 'react'
-import type { SpanName } from '../features/live/span.ts'
+import { barPresets } from '../features/history/presets.ts'
+import {
+  changeSpeed,
+  goEarlier,
+  goLater,
+  nextGhost,
+  stepSamples,
+  togglePlay,
+} from '../features/history/travel.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
 import { commandOf, type Command } from './keyboard.ts'
 import { useServices, type Services } from './services.ts'
 
@@ -7,11 +16,14 @@ export interface PageKeys {
   /** The hosts in the order of the switcher. */
   names: readonly string[]
   /** The one that is shown. */
-  name: string | undefined
+  host: HostSeries | undefined
+  /** Seconds of the past that the time bar offers. */
+  keptSeconds: number
   onHost: (name: string) => void
-  onSpan: (span: SpanName) => void
   onHelp: () => void
   onConnection: () => void
+  onRange: () => void
+  onLink: () => void
 }
 
 /** The keys of the Live page, for as long as it stands. */
@@ -35,18 +47,52 @@ function obey(command: Command, keys: PageKeys, { live, theme }: Services): void
       return keys.onHelp()
     case 'connection':
       return keys.onConnection()
+    case 'range':
+      return keys.onRange()
+    case 'link':
+      return keys.onLink()
     case 'theme':
       return theme.next()
     case 'release':
       return live.crosshair.unpin()
-    case 'span':
-      return keys.onSpan(command.span)
-    case 'pause':
-      return live.window.paused ? live.window.resume() : live.window.pause()
     case 'host': {
-      const next = neighbour(keys.names, keys.name, command.step)
-      if (next !== undefined && next !== keys.name) keys.onHost(next)
+      const next = neighbour(keys.names, keys.host?.host.name, command.step)
+      if (next !== undefined && next !== keys.host?.host.name) keys.onHost(next)
+      return
     }
+    default:
+      return travel(command, keys, live)
+  }
+}
+
+type TimeCommand = Exclude<
+  Command,
+  { kind: 'help' | 'connection' | 'range' | 'link' | 'theme' | 'release' | 'host' }
+>
+
+/** The keys that change which time is shown. */
+function travel(command: TimeCommand, keys: PageKeys, { window, serverSeconds }: Services['live']): void {
+  const { host, keptSeconds } = keys
+  switch (command.kind) {
+    case 'hold':
+      return togglePlay(window)
+    case 'preset': {
+      const preset = barPresets(keptSeconds)[command.place]
+      return preset && window.live(preset.seconds)
+    }
+    case 'live':
+      return window.live()
+    case 'ghost':
+      return keptSeconds > 0 ? nextGhost(window) : undefined
+    case 'zoom':
+      return window.zoom(command.factor)
+    case 'speed':
+      return changeSpeed(window, command.step)
+    case 'step':
+      return host && stepSamples(window, host, command.samples)
+    case 'travel':
+      if (!host) return
+      return command.windows < 0 ? goEarlier(window, host) : goLater(window, host, serverSeconds())
   }
 }
 

@@ -1,4 +1,12 @@
-import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode } from 'react'
+import {
+  Fragment,
+  useEffect,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react'
 import { classes } from './classes'
 
 export interface MenuItem {
@@ -10,6 +18,8 @@ export interface MenuItem {
   tone?: 'quiet' | 'warn'
   /** It can be chosen, but stands back. */
   dimmed?: boolean
+  /** The heading of the part of the list that begins with it. */
+  section?: string
 }
 
 export interface MenuProps {
@@ -92,9 +102,20 @@ function MenuList({ label, items, onChoose }: Pick<MenuProps, 'label' | 'items' 
       className="absolute top-full left-0 z-30 mt-1.5 max-h-[60dvh] w-max max-w-[min(24rem,calc(100vw-2rem))] min-w-[14rem] animate-rise overflow-y-auto rounded-xl border border-line2 bg-raised p-1.5 shadow-float"
     >
       {items.map((item) => (
-        <MenuEntry key={item.id} item={item} onChoose={() => onChoose(item.id)} />
+        <Fragment key={item.id}>
+          {item.section !== undefined && <SectionHeading>{item.section}</SectionHeading>}
+          <MenuEntry item={item} onChoose={() => onChoose(item.id)} />
+        </Fragment>
       ))}
     </div>
+  )
+}
+
+function SectionHeading({ children }: { children: string }) {
+  return (
+    <p role="presentation" className="mt-1.5 border-t border-line px-3 pt-2.5 pb-1 text-small text-mute">
+      {children}
+    </p>
   )
 }
 

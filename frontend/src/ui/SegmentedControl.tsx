@@ -11,7 +11,8 @@ interface Segment<Value extends string> {
 export interface SegmentedControlProps<Value extends string> {
   label: string
   segments: readonly Segment<Value>[]
-  value: Value
+  /** None of the segments when nothing is chosen. */
+  value: Value | undefined
   onChange: (value: Value) => void
   className?: string
 }
@@ -20,6 +21,7 @@ export interface SegmentedControlProps<Value extends string> {
 export function SegmentedControl<Value extends string>(props: SegmentedControlProps<Value>) {
   const group = useRef<HTMLDivElement>(null)
   const { segments, value, onChange } = props
+  const known = segments.some((segment) => segment.value === value)
 
   const choose = (index: number) => {
     const segment = segments[(index + segments.length) % segments.length]
@@ -42,11 +44,12 @@ export function SegmentedControl<Value extends string>(props: SegmentedControlPr
       onKeyDown={onKeyDown}
       className={classes('flex gap-0.5 rounded-[9px] border border-line2 p-0.5', props.className)}
     >
-      {segments.map((segment) => (
+      {segments.map((segment, index) => (
         <SegmentButton
           key={segment.value}
           segment={segment}
           chosen={segment.value === value}
+          reachable={segment.value === value || (index === 0 && !known)}
           onChoose={() => onChange(segment.value)}
         />
       ))}
@@ -54,17 +57,25 @@ export function SegmentedControl<Value extends string>(props: SegmentedControlPr
   )
 }
 
-function SegmentButton(props: { segment: Segment<string>; chosen: boolean; onChoose: () => void }) {
+interface SegmentButtonProps {
+  segment: Segment<string>
+  chosen: boolean
+  /** The one stop of the keyboard. */
+  reachable: boolean
+  onChoose: () => void
+}
+
+function SegmentButton(props: SegmentButtonProps) {
   return (
     <button
       type="button"
       role="radio"
       aria-checked={props.chosen}
-      tabIndex={props.chosen ? 0 : -1}
+      tabIndex={props.reachable ? 0 : -1}
       title={props.segment.title}
       onClick={props.onChoose}
       className={classes(
-        'flex-1 rounded-[7px] px-2.5 py-1 text-small font-medium transition-colors',
+        'flex-1 rounded-[7px] px-1 py-1 text-small tablet:px-2 font-medium transition-colors',
         props.chosen ? 'bg-hover text-text' : 'text-soft hover:text-text',
       )}
     >

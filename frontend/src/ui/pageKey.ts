@@ -8,7 +8,8 @@ export type KeyPress = Pick<
 export function pageKeyOf(press: KeyPress): string | undefined {
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return undefined
   const target = press.target instanceof Element ? press.target : undefined
-  if (target?.closest('input, textarea, select, [contenteditable], dialog, [role=menu]')) return undefined
+  if (target?.closest('input, textarea, select, [contenteditable], dialog, [role=dialog], [role=menu]'))
+    return undefined
   return press.key === ' ' && ownsSpace(target) ? undefined : press.key
 }
 

@@ -13,6 +13,7 @@ import { Button } from '../../ui/Button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Pill } from '../../ui/Pill.tsx'
 import { Steady } from '../../ui/Steady.tsx'
+import type { Freshness } from './freshness.ts'
 import { useConnectServices } from './services.ts'
 import { useAge, useConnection, useFreshness } from './useFreshness.ts'
 import {
@@ -26,6 +27,8 @@ import {
 
 export interface FreshnessBadgeProps {
   host: HostSeries | undefined
+  /** The page shows the past: the badge says that, and of the present only what is wrong with it. */
+  past?: boolean
   /** Opens the dialog with the address of the server. */
   onServer: () => void
   /** Leads to all there is to know of the connection; absent where that stands already. */
@@ -33,7 +36,7 @@ export interface FreshnessBadgeProps {
 }
 
 /** How far the page can be trusted: the state, the age of the newest sample, and on a click everything else. */
-export function FreshnessBadge({ host, onServer, more }: FreshnessBadgeProps) {
+export function FreshnessBadge({ host, past = false, onServer, more }: FreshnessBadgeProps) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   const detailsId = useId()
@@ -50,20 +53,26 @@ export function FreshnessBadge({ host, onServer, more }: FreshnessBadgeProps) {
   return (
     <div ref={root} className="relative" onBlur={closeWhenLeft} onKeyDown={closeOnEscape}>
       <Pill
-        tone={freshnessTone[freshness]}
+        tone={past && isWell(freshness) ? 'quiet' : freshnessTone[freshness]}
         busy={freshness === 'waiting' || freshness === 'reconnecting'}
         aria-expanded={open}
         aria-controls={detailsId}
         onClick={() => setOpen(!open)}
-        title={`How fresh the data is: ${freshnessSentence[freshness]}`}
+        title={`${past ? 'The page shows the past; the present' : 'How fresh the data is'}: ${freshnessSentence[freshness]}`}
+        className={past ? 'border-dashed' : ''}
       >
-        {freshnessWord[freshness]}
-        <Age host={host} />
-        <Way />
+        {past ? 'Past' : freshnessWord[freshness]}
+        {past && !isWell(freshness) && <span className="font-normal">{freshnessWord[freshness]}</span>}
+        {!past && <Age host={host} />}
+        {!past && <Way />}
       </Pill>
       {open && <Details id={detailsId} host={host} onServer={onServer} more={more} />}
     </div>
   )
+}
+
+function isWell(freshness: Freshness): boolean {
+  return freshness === 'live' || freshness === 'waiting'
 }
 
 /** Ten times a second, and nothing but this text. */
@@ -98,7 +107,7 @@ function Way() {
   )
 }
 
-function Details({ id, host, onServer, more }: FreshnessBadgeProps & { id: string }) {
+function Details({ id, host, onServer, more }: Omit<FreshnessBadgeProps, 'past'> & { id: string }) {
   const status = useConnection()
   const { serverAddress } = useConnectServices()
   const box = useRef<HTMLDivElement>(null)

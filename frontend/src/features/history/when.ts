@@ -150,7 +150,7 @@ function real(year: number, month: number, day: number): Day | undefined {
   return date.getMonth() === month - 1 && date.getDate() === day ? { year, month, day } : undefined
 }
 
-export function dayAt(seconds: number): Day {
+function dayAt(seconds: number): Day {
   const date = new Date(seconds * 1000)
   return { year: date.getFullYear(), month: date.getMonth() + 1, day: date.getDate() }
 }

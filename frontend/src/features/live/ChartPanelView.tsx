@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useMemo } from 'react'
+import { Suspense, use, useCallback, useEffect, useMemo } from 'react'
 import { formatText } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Panel } from '../../ui/Panel.tsx'
@@ -9,6 +9,7 @@ import { Bar } from './Bar.tsx'
 import { useHiddenLines } from './hiddenLines.ts'
 import { Legend } from './Legend.tsx'
 import { MomentReadout } from './MomentReadout.tsx'
+import { PanelExtrasContext } from './panelExtras.ts'
 import type { ChartPanel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 import { useRootScale } from './rootScale.ts'
@@ -29,10 +30,16 @@ export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) 
   const hiddenLabels = useHiddenLines((lines) => lines.byPanel[panel.id]) ?? nothingHidden
   const toggle = useHiddenLines((lines) => lines.toggle)
   const hidden = useMemo(() => new Set(hiddenLabels), [hiddenLabels])
+  const extras = use(PanelExtrasContext)
   return (
     <Panel
       title={panel.title}
-      badge={panel.alarms && <Alarms alarms={panel.alarms} />}
+      badge={
+        <>
+          {panel.alarms && <Alarms alarms={panel.alarms} />}
+          {host && extras.tools?.(panel, host)}
+        </>
+      }
       aside={<MomentReadout figures={panel.now} />}
       className={className}
     >
@@ -47,6 +54,7 @@ export function ChartPanelView({ panel, host, className }: ChartPanelViewProps) 
       {panel.bars?.map((bar) => (
         <Bar key={bar.label} bar={bar} />
       ))}
+      {host && extras.below?.(panel, host)}
     </Panel>
   )
 }

@@ -1,14 +1,28 @@
 import type { ReactNode } from 'react'
 import { formatBytes, noValue } from '../../chart/format.ts'
 import type { Host } from '../../wire/types.gen.ts'
+import { classes } from '../../ui/classes.ts'
 import { useReadout } from './reading.ts'
 import { formatUptime } from './uptime.ts'
 
+export interface FactsProps {
+  host: Host | undefined
+  /** Stand before the facts, and on a phone alone. */
+  notes: ReactNode
+}
+
 /** What is known of the machine and does not change, on one line; what does not fit is cut off, never wrapped. */
-export function Facts({ host }: { host: Host | undefined }) {
+export function Facts({ host, notes }: FactsProps) {
   const facts = host ? factsOf(host) : []
+  const onPhone = notes ? 'max-tablet:[&>*:not(:first-child)]:hidden' : 'max-tablet:hidden'
   return (
-    <div className="hidden h-7 flex-wrap gap-x-5 overflow-hidden px-4 text-small text-mute tablet:flex tablet:px-6">
+    <div
+      className={classes(
+        'flex h-7 flex-wrap gap-x-5 overflow-hidden px-4 text-small text-mute tablet:px-6',
+        onPhone,
+      )}
+    >
+      {notes}
       {facts.map((fact) => (
         <Fact key={fact.id} title={fact.title}>
           {fact.before} <Strong>{fact.text}</Strong>

@@ -7,20 +7,25 @@ import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 export interface HostSwitcherProps {
   host: Host | undefined
   hosts: readonly KnownHost[]
+  /** Hosts of which only the recorded past is left, each with what is to be said of it. */
+  pastHosts: readonly PastHostEntry[]
   onHost: (name: string) => void
 }
 
+export interface PastHostEntry {
+  name: string
+  /** `until 21 Nov 14:32`. */
+  hint: string
+}
+
 /** The name of the machine with its system; a menu when the server knows several. */
-export function HostSwitcher({ host, hosts, onHost }: HostSwitcherProps) {
+export function HostSwitcher({ host, hosts, pastHosts, onHost }: HostSwitcherProps) {
+  const items = [...hosts.map((one) => itemOf(one, host)), ...pastItems(pastHosts, host)]
   const system = [shortSystem(host?.os), host?.kernel].filter(Boolean).join(' · ')
   return (
     <div className="flex min-w-0 flex-1 items-center gap-4">
-      {hosts.length > 1 ? (
-        <Menu
-          label={`Host ${host?.name ?? ''}, choose another`}
-          items={hosts.map((one) => itemOf(one, host))}
-          onChoose={onHost}
-        >
+      {items.length > 1 ? (
+        <Menu label={`Host ${host?.name ?? ''}, choose another`} items={items} onChoose={onHost}>
           <HostName host={host} />
           <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-mute" />
         </Menu>
@@ -58,6 +63,17 @@ function itemOf(known: KnownHost, current: Host | undefined): MenuItem {
     tone: presence === 'silent' ? 'warn' : 'quiet',
     dimmed: !live,
   }
+}
+
+function pastItems(entries: readonly PastHostEntry[], current: Host | undefined): MenuItem[] {
+  return entries.map(({ name, hint }, index) => ({
+    id: name,
+    label: name,
+    hint,
+    current: name === current?.name,
+    dimmed: true,
+    ...(index === 0 && { section: 'Only in the history' }),
+  }))
 }
 
 /** `silent since 14:32:07`, `gone since 21 Nov 14:32`, in the viewer's zone. */

@@ -15,7 +15,6 @@ import type { PlacedPanel } from './panels/model.ts'
 import { expectedPanels, panelsOf } from './panels/page.ts'
 import { ReadingContext, useNewReading, type Reading } from './reading.ts'
 import { useLiveServices } from './services.ts'
-import { secondsOf } from './span.ts'
 import { Tiles } from './Tiles.tsx'
 
 export interface LivePageProps extends Omit<LiveHeadProps, 'host'> {
@@ -25,6 +24,8 @@ export interface LivePageProps extends Omit<LiveHeadProps, 'host'> {
   stale: boolean
   /** What the app knows of the connection and itself, for the foot of the page. */
   footer: ReactNode
+  /** What has to be said before anything else. */
+  banner: ReactNode
 }
 
 /** The vital signs of one machine. Without data it stands there with every part in its place. */
@@ -50,16 +51,14 @@ function CrosshairRelease({ reading }: { reading: Reading }) {
   return null
 }
 
-function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
-  const { window } = useLiveServices()
-  useEffect(() => window.setSpan(secondsOf(span)), [window, span])
+function LivePageBody({ host, stale, footer, banner, ...head }: LivePageProps) {
   const series = useSeries(host)
   const panels = useMemo(() => (series.length > 0 ? panelsOf(series) : expectedPanels), [series])
   const onlyPushed = useOnlyPushed(host)
   const ready = series.length > 0 || onlyPushed ? host : undefined
   return (
     <StaleContext value={stale}>
-      <LiveHead host={host?.host} span={span} {...head} />
+      <LiveHead host={host?.host} {...head} />
       <main
         aria-busy={!ready}
         className={classes(
@@ -68,6 +67,7 @@ function LivePageBody({ host, stale, footer, span, ...head }: LivePageProps) {
           stale && 'stale',
         )}
       >
+        {banner}
         {!onlyPushed && <Tiles host={ready} />}
         {!onlyPushed && panels.map((panel) => <PanelView key={panel.id} panel={panel} host={ready} />)}
         {ready && <CustomGroup host={ready} />}

@@ -1,32 +1,61 @@
 import { create } from 'zustand'
-import { persist } from 'zustand/middleware'
+
+/** Labels by panel. */
+type LabelsByPanel = Readonly<Record<string, readonly string[]>>
 
 interface HiddenLines {
   /** The labels of the entries that are switched off, by panel. */
-  byPanel: Record<string, readonly string[]>
+  byPanel: LabelsByPanel
+  /** The viewer switches a line on or off; this browser remembers it. */
   toggle: (panel: string, label: string) => void
+  /** Shows it as an address says; nothing of that is remembered. */
+  replace: (byPanel: LabelsByPanel) => void
 }
 
-/** What the browser remembers may be of another version of the app: only lists are taken over. */
-function listsOf(stored: unknown): Record<string, readonly string[]> {
-  const { byPanel } = (stored ?? {}) as { byPanel?: unknown }
-  if (typeof byPanel !== 'object' || byPanel === null) return {}
-  const lists = Object.entries(byPanel).filter(([, labels]) => Array.isArray(labels))
-  return Object.fromEntries(lists)
-}
+const storageKey = 'vitals.hidden-lines'
 
-/** Which lines the viewer switched off: the same on every host, remembered in this browser. */
-export const useHiddenLines = create<HiddenLines>()(
-  persist(
-    (set) => ({
-      byPanel: {},
-      toggle: (panel, label) =>
-        set(({ byPanel }) => {
-          const hidden = byPanel[panel] ?? []
-          const next = hidden.includes(label) ? hidden.filter((one) => one !== label) : [...hidden, label]
-          return { byPanel: { ...byPanel, [panel]: next } }
-        }),
+/** Which lines are switched off: the same on every host. */
+export const useHiddenLines = create<HiddenLines>()((set) => ({
+  byPanel: {},
+  toggle: (panel, label) =>
+    set(({ byPanel }) => {
+      const toggled = { ...byPanel, [panel]: withOrWithout(byPanel[panel] ?? [], label) }
+      const next = Object.fromEntries(Object.entries(toggled).filter(([, labels]) => labels.length > 0))
+      remember(next)
+      return { byPanel: next }
     }),
-    { name: 'vitals.hidden-lines', merge: (stored, usual) => ({ ...usual, byPanel: listsOf(stored) }) },
-  ),
-)
+  replace: (byPanel) => set({ byPanel }),
+}))
+
+/** The lines that the viewer switched off in this browser the last time. */
+export function rememberedHiddenLines(): LabelsByPanel {
+  try {
+    return listsOf(JSON.parse(localStorage.getItem(storageKey) ?? 'null'))
+  } catch {
+    return {}
+  }
+}
+
+function withOrWithout(labels: readonly string[], label: string): readonly string[] {
+  return labels.includes(label) ? labels.filter((one) => one !== label) : [...labels, label]
+}
+
+function remember(byPanel: LabelsByPanel): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify({ state: { byPanel } }))
+  } catch {
+    // Storage is blocked: the choice holds for this page.
+  }
+}
+
+/** What the browser remembers may be of another version of the app: only lists of labels are taken over. */
+function listsOf(stored: unknown): LabelsByPanel {
+  const { state } = (stored ?? {}) as { state?: { byPanel?: unknown } }
+  if (typeof state?.byPanel !== 'object' || state.byPanel === null) return {}
+  return Object.fromEntries(Object.entries(state.byPanel).filter(isList))
+}
+
+function isList(entry: [string, unknown]): entry is [string, string[]] {
+  const [, labels] = entry
+  return Array.isArray(labels) && labels.length > 0 && labels.every((label) => typeof label === 'string')
+}

@@ -3,7 +3,6 @@ import { factsOf } from './Facts.tsx'
 import { piecesOf, sumOf, textOf } from './figure.ts'
 import { shortSystem } from './HostSwitcher.tsx'
 import { costText, failedSensors } from './LiveFooter.tsx'
-import { secondsOf, spanNamed } from './span.ts'
 import { readerOf, series } from './testing/fakes.ts'
 import { tilesOf } from './tiles.ts'
 import { formatUptime } from './uptime.ts'
@@ -131,14 +130,5 @@ describe('the foot of the page', () => {
     const sensors = ['a', 'b', 'c'].map((label) => ({ metric: label, label }))
     expect(failedSensors(sensors, readerOf({ a: 1, b: 0 }))).toBe('no values from: b')
     expect(failedSensors(sensors, readerOf({ a: 1 }))).toBe('')
-  })
-})
-
-describe('the window in the address', () => {
-  it('is the usual one when the address says nonsense', () => {
-    expect(spanNamed('15m')).toBe('15m')
-    expect(spanNamed('2 years')).toBe('5m')
-    expect(spanNamed(undefined)).toBe('5m')
-    expect(secondsOf('all')).toBe(Infinity)
   })
 })

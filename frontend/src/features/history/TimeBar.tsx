@@ -1,0 +1,100 @@
+import { CalendarClock, ChevronLeft, ChevronRight, Link2, ZoomOut } from 'lucide-react'
+import { lazy, Suspense, useMemo } from 'react'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { IconButton } from '../../ui/IconButton.tsx'
+import { Popover } from '../../ui/Popover.tsx'
+import { SegmentedControl } from '../../ui/SegmentedControl.tsx'
+import { barPresets, secondsNamed, nameOfSeconds } from './presets.ts'
+import { useHistoryServices } from './services.ts'
+import { goEarlier, goLater } from './travel.ts'
+import { useKeptSeconds, useView } from './useShown.ts'
+
+const RangePanel = lazy(() => import('./RangePanel.tsx'))
+
+export interface TimeBarProps {
+  host: HostSeries | undefined
+  /** Copies a link to exactly what is shown. */
+  onCopyLink: () => void
+  /** Any change of it opens the choice of a range. */
+  opened?: unknown
+}
+
+/** Which time the charts show: how much of the present, or which stretch of the past. */
+export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
+  const { window, serverSeconds } = useHistoryServices()
+  const kept = useKeptSeconds()
+  return (
+    <div
+      role="group"
+      aria-label="Time"
+      className="order-last flex w-full min-w-0 items-center gap-1 tablet:relative tablet:order-none tablet:w-auto"
+    >
+      {kept > 0 && (
+        <ArrowButton label="Earlier (<)" onClick={() => host && goEarlier(window, host)}>
+          <ChevronLeft className="size-4" />
+        </ArrowButton>
+      )}
+      <Presets keptSeconds={kept} />
+      {kept > 0 && (
+        <>
+          <ArrowButton label="Later (>)" onClick={() => host && goLater(window, host, serverSeconds())}>
+            <ChevronRight className="size-4" />
+          </ArrowButton>
+          <ArrowButton label="Show twice as much (-)" onClick={() => window.zoom(2)}>
+            <ZoomOut className="size-4" />
+          </ArrowButton>
+          <Popover
+            label="Choose a range"
+            title="A range, a day, another time (d)"
+            opened={opened}
+            button={<CalendarClock aria-hidden="true" className="size-4" />}
+            buttonClass="grid size-8 place-items-center rounded-[9px] border border-line2 text-soft transition-colors hover:bg-hover hover:text-text aria-expanded:border-accent aria-expanded:text-text"
+            panelClass="inset-x-2 tablet:right-0 tablet:left-auto tablet:w-[34rem]"
+          >
+            {(close) => (
+              <Suspense fallback={<div className="h-[22rem]" />}>
+                <RangePanel host={host} onClose={close} onCopyLink={onCopyLink} />
+              </Suspense>
+            )}
+          </Popover>
+        </>
+      )}
+      <ArrowButton label="Copy a link to this view (y)" onClick={onCopyLink}>
+        <Link2 className="size-4" />
+      </ArrowButton>
+    </div>
+  )
+}
+
+/** Live windows; none of them is chosen while the page shows something else. */
+function Presets({ keptSeconds }: { keptSeconds: number }) {
+  const { window } = useHistoryServices()
+  const view = useView()
+  const segments = useMemo(
+    () =>
+      barPresets(keptSeconds).map(({ name, title }, index) => ({
+        value: name,
+        label: name,
+        title: `${title} (${index + 1})`,
+      })),
+    [keptSeconds],
+  )
+  return (
+    <SegmentedControl
+      label="Time shown"
+      segments={segments}
+      value={view.mode === 'live' ? nameOfSeconds(view.span) : undefined}
+      onChange={(name) => window.live(secondsNamed(name))}
+      className="min-w-0 flex-1 tablet:flex-none"
+    />
+  )
+}
+
+/** On a phone the same is done by dragging, and below by the player. */
+function ArrowButton(props: { label: string; onClick: () => void; children: React.ReactNode }) {
+  return (
+    <IconButton label={props.label} onClick={props.onClick} className="hidden! size-8! desk:grid!">
+      {props.children}
+    </IconButton>
+  )
+}

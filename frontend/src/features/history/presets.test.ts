@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { barPresets, nameOfSeconds, presetsFor, secondsNamed } from './presets.ts'
+
+const day = 86_400
+const names = (presets: readonly { name: string }[]) => presets.map(({ name }) => name).join(' ')
+
+describe('the lengths of time on offer', () => {
+  it.each([
+    [0, '1m 5m 15m all'],
+    [600, '1m 5m 15m 1h'],
+    [day, '1m 5m 15m 1h 6h 24h'],
+    [15 * day, '1m 5m 15m 1h 6h 24h 7d'],
+    [100 * day, '1m 5m 15m 1h 6h 24h 7d 30d 90d'],
+  ])('reach as far as is kept: %i s', (kept, expected) => {
+    expect(names(presetsFor(kept))).toBe(expected)
+  })
+
+  it('never crowd the bar', () => {
+    expect(names(barPresets(1000 * day))).toBe('1m 5m 15m 1h 6h 24h 7d')
+  })
+})
+
+describe('the name of a length', () => {
+  it.each<[number, string]>([
+    [60, '1m'],
+    [day, '24h'],
+    [7 * day, '7d'],
+    [7200, '2h'],
+    [420, '7m'],
+    [437.4, '437s'],
+    [Infinity, 'all'],
+  ])('of %d s is %s, and back', (seconds, name) => {
+    expect(nameOfSeconds(seconds)).toBe(name)
+    expect(secondsNamed(name)).toBe(Math.round(seconds))
+  })
+
+  it.each(['', '5', 'm', '0m', '-5m', '5 m', '1e3s', '99999999999s', undefined, null, 5, {}])(
+    '%j is no length',
+    (name) => {
+      expect(secondsNamed(name)).toBeUndefined()
+    },
+  )
+})

@@ -1,0 +1,25 @@
+import { createContext, use } from 'react'
+import type { FrameScheduler } from '../../chart/scheduler.ts'
+import type { ChartTheme } from '../../chart/theme.ts'
+import type { TimeWindow } from '../../chart/timeWindow.ts'
+import type { Past } from '../../series/past.ts'
+import type { HistoryFacts } from './historyFacts.ts'
+
+/** What the time bar, the player and the facts of the history need of the app around them. */
+export interface HistoryServices {
+  window: TimeWindow
+  scheduler: FrameScheduler
+  chartTheme: ChartTheme
+  past: Past
+  facts: HistoryFacts
+  /** Unix seconds by the server's clock. */
+  serverSeconds: () => number
+}
+
+export const HistoryServicesContext = createContext<HistoryServices | undefined>(undefined)
+
+export function useHistoryServices(): HistoryServices {
+  const services = use(HistoryServicesContext)
+  if (!services) throw new Error('the history is shown outside its services')
+  return services
+}

@@ -38,6 +38,7 @@ type Metadata struct {
 type Limits struct {
 	Time            time.Duration // to evaluate
 	Samples         int           // held in memory at once; 16 bytes each
+	Steps           int64         // of a subquery
 	ExpressionBytes int           // of an expression or a selector; this bounds how deep it may be nested, too
 	BodyBytes       int64         // of a request
 	Series          int           // in a list of series, labels or values; more are cut off with a warning
@@ -48,6 +49,7 @@ type Limits struct {
 func (l Limits) usual() Limits {
 	fill(&l.Time, 5*time.Second)
 	fill(&l.Samples, 4<<20)
+	fill(&l.Steps, 2<<20)
 	fill(&l.ExpressionBytes, 16<<10)
 	fill(&l.BodyBytes, 1<<20)
 	fill(&l.Series, 20_000)
@@ -71,6 +73,7 @@ type API struct {
 	storage  storage.Queryable
 	engine   *promql.Engine
 	parser   parser.Parser
+	interval time.Duration
 	lookback time.Duration
 	metadata func() map[string]Metadata
 	enter    func(context.Context) (func(), error)
@@ -83,7 +86,8 @@ type API struct {
 // New makes the API.
 func New(options Options) *API {
 	a := &API{
-		storage: options.Storage, parser: parser.NewParser(parser.Options{}), lookback: lookbackSteps * options.Interval,
+		storage: readable{options.Storage}, parser: parser.NewParser(parser.Options{}),
+		interval: max(options.Interval, time.Millisecond), lookback: lookbackSteps * options.Interval,
 		metadata: options.Metadata, enter: options.Enter, version: options.Version, limits: options.Limits.usual(),
 		clock: options.Clock,
 	}
@@ -99,10 +103,22 @@ func New(options Options) *API {
 	a.engine = promql.NewEngine(promql.EngineOpts{
 		MaxSamples: a.limits.Samples, Timeout: a.limits.Time, LookbackDelta: a.lookback, Parser: a.parser,
 		EnableAtModifier: true, EnableNegativeOffset: true, // both on in a Prometheus, too
-		NoStepSubqueryIntervalFn: func(int64) int64 { return max(options.Interval.Milliseconds(), 1) },
+		NoStepSubqueryIntervalFn: func(int64) int64 { return a.interval.Milliseconds() },
 	})
 	a.routes = a.makeRoutes()
 	return a
+}
+
+// readable is a storage whose error says that history cannot be read.
+type readable struct{ storage.Queryable }
+
+// Querier implements [storage.Queryable].
+func (r readable) Querier(from, to int64) (storage.Querier, error) {
+	querier, err := r.Queryable.Querier(from, to)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return querier, nil
 }
 
 // ServeHTTP implements [http.Handler].

@@ -51,7 +51,7 @@ func (a *API) newest(ctx context.Context, r *http.Request) (promql.Vector, error
 	now := a.clock()
 	found := listing{matchers: matchers, limit: a.limits.Series, start: now.Add(-a.lookback).UnixMilli(), end: now.UnixMilli()}
 	if found.querier, err = a.storage.Querier(found.start, found.end); err != nil {
-		return nil, unreadable(err)
+		return nil, err
 	}
 	defer found.querier.Close()
 	newest, err := lastSamples(ctx, found.find(ctx, ""), found.limit)

@@ -107,6 +107,10 @@ vitals_memory_total_bytes{host="alpha",instance=""} 8.589934592e+09 %d
 			t.Errorf("%s: %d %s", broken, got.status, got.body)
 		}
 	}
+	few := serve(t, promapi.Options{Storage: openStore(t, testData(now)), Clock: func() time.Time { return now }, Limits: promapi.Limits{Series: 3}})
+	if got := ask(t, http.MethodGet, few, "/federate", form("match[]", "vitals_cpu_core_ratio")); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("of too many: %d %.200s", got.status, got.body)
+	}
 	if got := ask(t, http.MethodGet, ours, "/federate", ""); got.status != http.StatusOK || got.body != "" {
 		t.Errorf("of nothing: %d %q", got.status, got.body)
 	}

@@ -22,7 +22,7 @@ func (a *API) query(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return a.evaluate(r, func(ctx context.Context, options promql.QueryOpts, expression string) (promql.Query, error) {
+	return a.evaluate(r, 0, func(ctx context.Context, options promql.QueryOpts, expression string) (promql.Query, error) {
 		return a.engine.NewInstantQuery(ctx, a.storage, options, expression, at)
 	})
 }
@@ -33,7 +33,7 @@ func (a *API) queryRange(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return a.evaluate(r, func(ctx context.Context, options promql.QueryOpts, expression string) (promql.Query, error) {
+	return a.evaluate(r, end.Sub(start), func(ctx context.Context, options promql.QueryOpts, expression string) (promql.Query, error) {
 		return a.engine.NewRangeQuery(ctx, a.storage, options, expression, start, end, step)
 	})
 }
@@ -62,12 +62,15 @@ func rangeParameters(r *http.Request) (start, end time.Time, step time.Duration,
 	return start, end, step, nil
 }
 
-// evaluate runs the expression of a request.
+// evaluate runs the expression of a request over a span of time.
 func (a *API) evaluate(
-	r *http.Request, prepare func(context.Context, promql.QueryOpts, string) (promql.Query, error),
+	r *http.Request, span time.Duration, prepare func(context.Context, promql.QueryOpts, string) (promql.Query, error),
 ) (answer, error) {
 	asked, err := a.readQuestion(r)
 	if err != nil {
+		return answer{}, err
+	}
+	if err := a.boundSubqueries(asked.expression, span); err != nil {
 		return answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), asked.timeout)

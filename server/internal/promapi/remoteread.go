@@ -86,7 +86,7 @@ func (a *API) readSamples(ctx context.Context, query *prompb.Query, budget *int)
 	}
 	querier, err := a.storage.Querier(query.GetStartTimestampMs(), query.GetEndTimestampMs())
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, err
 	}
 	defer querier.Close()
 	set := querier.Select(ctx, true, nil, matchers...)

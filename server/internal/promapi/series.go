@@ -42,7 +42,7 @@ func (a *API) openListing(r *http.Request) (listing, error) {
 		wanted.limit = min(limit, wanted.limit)
 	}
 	if wanted.querier, err = a.storage.Querier(wanted.start, wanted.end); err != nil {
-		return listing{}, unreadable(err)
+		return listing{}, err
 	}
 	return wanted, nil
 }

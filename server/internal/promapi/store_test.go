@@ -143,9 +143,12 @@ type got struct {
 // ask sends a request whose parameters are a query string, or with POST a form.
 func ask(t testing.TB, method, base, path, parameters string) got {
 	t.Helper()
-	address, body := base+path+"?"+parameters, ""
-	if method == http.MethodPost {
-		address, body = base+path, parameters
+	address, body := base+path, ""
+	switch {
+	case method == http.MethodPost:
+		body = parameters
+	case parameters != "":
+		address += "?" + parameters
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	if err != nil {

@@ -1,0 +1,142 @@
+package history
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/prometheus/tsdb/wlog"
+	"github.com/prometheus/prometheus/util/compression"
+)
+
+// twoLogs makes the logs that a store has.
+func twoLogs(t *testing.T) (dir string, written *wlog.WL) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{wlog.WblDirName, "wal"} {
+		log, err := wlog.NewSize(nil, nil, filepath.Join(dir, name), 1<<20, compression.None)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = log.Close() })
+		written = log
+	}
+	return dir, written
+}
+
+func writeRecord(t *testing.T, log *wlog.WL) {
+	t.Helper()
+	if err := log.Log(make([]byte, 1000)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openTestLog(t *testing.T, dir string, policy SyncPolicy) *syncedLog {
+	t.Helper()
+	synced, err := newSyncedLog(dir, policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return synced
+}
+
+func TestSyncAfterEachAppend(t *testing.T) {
+	dir, log := twoLogs(t)
+	synced := openTestLog(t, dir, 0)
+	for range 3 {
+		writeRecord(t, log)
+		if err := synced.wrote(); err != nil || synced.dirty || synced.timer != nil {
+			t.Errorf("after an append: %v, to sync %v, timer %v", err, synced.dirty, synced.timer)
+		}
+	}
+	if err := synced.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSyncNoLaterThanThePolicy(t *testing.T) {
+	dir, log := twoLogs(t)
+	synctest.Test(t, func(t *testing.T) {
+		synced := openTestLog(t, dir, SyncPolicy(time.Second))
+		for range 3 {
+			time.Sleep(100 * time.Millisecond)
+			writeRecord(t, log)
+			if err := synced.wrote(); err != nil || !synced.dirty {
+				t.Errorf("right after a write: %v, to sync %v", err, synced.dirty)
+			}
+		}
+		time.Sleep(700 * time.Millisecond) // a second after the beginning, without another write
+		synctest.Wait()
+		if synced.dirty || synced.timer != nil {
+			t.Errorf("a second later: to sync %v, timer %v", synced.dirty, synced.timer)
+		}
+		time.Sleep(950 * time.Millisecond) // who writes each second needs no timer
+		writeRecord(t, log)
+		if err := synced.wrote(); err != nil || synced.dirty || synced.timer != nil {
+			t.Errorf("a write each second: %v, to sync %v, timer %v", err, synced.dirty, synced.timer)
+		}
+		if err := synced.close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSyncFollowsTheLogToNewSegments(t *testing.T) {
+	dir, log := twoLogs(t)
+	synced := openTestLog(t, dir, 0)
+	for range 3 {
+		writeRecord(t, log)
+		if _, err := log.NextSegmentSync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeRecord(t, log)
+	if err := synced.wrote(); err != nil {
+		t.Fatal(err)
+	}
+	_, last, err := wlog.Segments(filepath.Join(dir, "wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(wlog.SegmentName(filepath.Join(dir, "wal"), last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := synced.logs[0]
+	if followed.number != last || followed.synced != info.Size() {
+		t.Errorf("%d bytes of segment %d are safe, want %d of %d", followed.synced, followed.number, info.Size(), last)
+	}
+	if err := synced.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASyncThatFailedIsNotTriedAgain(t *testing.T) {
+	dir, log := twoLogs(t)
+	synced := openTestLog(t, dir, 0)
+	file := synced.logs[0].file
+	synced.logs[0].file, _ = os.Open(os.DevNull)
+	if err := synced.logs[0].file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	writeRecord(t, log)
+	first := synced.wrote()
+	if first == nil {
+		t.Fatal("a closed file was synced")
+	}
+	synced.logs[0].file = file
+	if again := synced.wrote(); again == nil || again.Error() != first.Error() {
+		t.Errorf("the next write is told %v, want %v", again, first)
+	}
+	if err := synced.close(); err == nil {
+		t.Error("the end is told nothing")
+	}
+}
+
+func TestNoLogNoSync(t *testing.T) {
+	if _, err := newSyncedLog(t.TempDir(), 0); err == nil {
+		t.Error("a folder without a log was opened")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
@@ -20,18 +21,31 @@ import (
 const (
 	seriesCopyFile   = "series.log"
 	seriesCopyRecord = 1000 // series in a record
+	seriesCopiedEach = time.Minute
 )
 
 // seriesCopy keeps the copy up to date. It is used by one goroutine.
 type seriesCopy struct {
 	root   string // the data folder
 	newest chunks.HeadSeriesRef
+	at     time.Time
 }
 
-// update writes the copy if there are new series: the library's numbers only grow.
+// due says whether it is time to look for new series.
+func (c *seriesCopy) due() bool { return time.Since(c.at) >= seriesCopiedEach }
+
+// copySeries updates the copy. That it fails costs no data.
+func (t *TSDB) copySeries(o *opened) {
+	if err := t.copy.update(o.db); err != nil {
+		t.options.Logger.Warn().Err(err).Msg("history: the copy of the names of series could not be written")
+	}
+}
+
+// update writes the copy if there are new series: numbers are given away in order.
 func (c *seriesCopy) update(db *tsdb.DB) error {
+	c.at = time.Now()
 	series, newest, err := c.added(db)
-	if err != nil || newest <= c.newest {
+	if err != nil || newest == c.newest {
 		return err
 	}
 	fresh := filepath.Join(c.root, seriesCopyFile+rewrittenSuffix)
@@ -68,7 +82,7 @@ func (c *seriesCopy) added(db *tsdb.DB) ([]record.RefSeries, chunks.HeadSeriesRe
 	for _, ref := range refs {
 		newest = max(newest, chunks.HeadSeriesRef(ref))
 	}
-	if newest <= c.newest {
+	if newest == c.newest {
 		return nil, newest, nil
 	}
 	series := make([]record.RefSeries, 0, len(refs))

@@ -60,6 +60,7 @@ type TSDB struct {
 	catalogue *catalogue
 	usage     *usage
 	retention *retention
+	guard     *guard
 	newest    newestSamples
 
 	mu      sync.RWMutex
@@ -68,6 +69,7 @@ type TSDB struct {
 	cause   error // why it is broken
 
 	appending sync.Mutex // guards what follows
+	copy      *seriesCopy
 	hosts     map[string]*hostSeries
 	future    future
 }
@@ -91,6 +93,8 @@ func Open(options Options) (*TSDB, error) {
 	t.usage = newUsage(options)
 	t.usage.found(folder.damage...)
 	t.retention = newRetention(options)
+	t.guard = newGuard(options.Clock, t.usage.found)
+	t.copy = &seriesCopy{root: options.Dir}
 	catalogue, damage, err := openCatalogue(options, t.families)
 	if err != nil {
 		t.folder.release()

@@ -61,6 +61,9 @@ func (t *TSDB) appendRows(rows []Row) (Appended, error) {
 	if err := o.log.wrote(); err != nil {
 		return Appended{}, t.giveUp(err)
 	}
+	if t.copy.due() {
+		t.copySeries(o)
+	}
 	return batch.done, nil
 }
 

@@ -39,6 +39,7 @@ func (t *TSDB) open() error {
 	}
 	_, newest := span(o)
 	t.retention.opened(db, newest)
+	t.copySeries(o)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.cause = o, nil
@@ -65,6 +66,8 @@ func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
 	options.SamplesPerChunk = samplesPerChunk
 	options.StripeSize = stripes
 	options.HeadChunksWriteBufferSize = chunkBuffer
+	options.BlockQuerierFunc = t.guard.querier
+	options.BlockChunkQuerierFunc = t.guard.chunkQuerier
 	return options
 }
 
@@ -143,6 +146,7 @@ func (t *TSDB) retire(cause error) error {
 	close(o.retired)
 	o.readers.Wait()
 	clear(t.hosts) // references are of this database
+	t.copySeries(o)
 	t.retention.closed()
 	return errors.Join(o.log.close(), o.db.Close())
 }

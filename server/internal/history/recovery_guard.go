@@ -1,0 +1,239 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+	"github.com/prometheus/prometheus/tsdb/chunks"
+	"github.com/prometheus/prometheus/util/annotations"
+
+	"vitals/internal/metric"
+)
+
+// guard keeps damage that is met while reading to where it is: a chunk that does not verify is a hole, a series that cannot
+// be read is missing, and the question is answered all the same. Each place is reported once.
+type guard struct {
+	clock  func() time.Time
+	report func(...Damage)
+
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+// mostDamageSeen bounds how many places are told apart.
+const mostDamageSeen = 1000
+
+func newGuard(clock func() time.Time, report func(...Damage)) *guard {
+	return &guard{clock: clock, report: report, seen: make(map[string]bool)}
+}
+
+// damaged reports a damage. Errors that only end a question are none.
+func (g *guard) damaged(where string, what any, err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	place := fmt.Sprint(where, what)
+	g.mu.Lock()
+	known := g.seen[place] || len(g.seen) >= mostDamageSeen
+	if !known {
+		g.seen[place] = true
+	}
+	g.mu.Unlock()
+	if !known {
+		g.report(Damage{
+			File:   where,
+			Reason: fmt.Sprintf("%v: %v; it is left out of answers", what, err),
+			Time:   metric.TimestampMs(g.clock().UnixMilli()),
+		})
+	}
+	return true
+}
+
+// querier is the library's, guarded.
+func (g *guard) querier(block tsdb.BlockReader, from, to int64) (storage.Querier, error) {
+	inner, err := tsdb.NewBlockQuerier(guardedBlock{block, g}, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return guardedQuerier{inner, g, placeOf(block)}, nil
+}
+
+func (g *guard) chunkQuerier(block tsdb.BlockReader, from, to int64) (storage.ChunkQuerier, error) {
+	inner, err := tsdb.NewBlockChunkQuerier(guardedBlock{block, g}, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return guardedChunkQuerier{inner, g, placeOf(block)}, nil
+}
+
+// placeOf names a block by its folder.
+func placeOf(block tsdb.BlockReader) string {
+	if onDisk, ok := block.(*tsdb.Block); ok {
+		return storeFolder + "/" + onDisk.Meta().ULID.String()
+	}
+	return storeFolder + "/" + headChunksFolder
+}
+
+type guardedBlock struct {
+	tsdb.BlockReader
+	guard *guard
+}
+
+// Index implements tsdb.BlockReader.
+func (b guardedBlock) Index() (tsdb.IndexReader, error) {
+	inner, err := b.BlockReader.Index()
+	return guardedIndex{inner, b.guard, placeOf(b.BlockReader)}, err
+}
+
+// Chunks implements tsdb.BlockReader.
+func (b guardedBlock) Chunks() (tsdb.ChunkReader, error) {
+	inner, err := b.BlockReader.Chunks()
+	if err != nil {
+		return nil, err
+	}
+	guarded := guardedChunks{inner, b.guard, placeOf(b.BlockReader)}
+	if head, ok := inner.(tsdb.ChunkReaderWithCopy); ok {
+		return guardedHeadChunks{guarded, head}, nil
+	}
+	return guarded, nil
+}
+
+type guardedIndex struct {
+	tsdb.IndexReader
+	guard *guard
+	place string
+}
+
+// Series implements tsdb.IndexReader: a series that cannot be read is as one that is gone.
+func (i guardedIndex) Series(ref storage.SeriesRef, builder *labels.ScratchBuilder, metas *[]chunks.Meta) error {
+	err := guarded(func() error { return i.IndexReader.Series(ref, builder, metas) })
+	if err != nil && !errors.Is(err, storage.ErrNotFound) && i.guard.damaged(i.place, fmt.Sprintf("series %d", ref), err) {
+		return storage.ErrNotFound
+	}
+	return err
+}
+
+// guarded runs what reads from a mapped file: a bad sector is an error then, and so is what breaks the library's decoding.
+func guarded(read func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("it cannot be read: %v", broken)
+		}
+	}()
+	return read()
+}
+
+type guardedChunks struct {
+	tsdb.ChunkReader
+	guard *guard
+	place string
+}
+
+// ChunkOrIterable implements tsdb.ChunkReader: a chunk that does not verify has no samples.
+func (c guardedChunks) ChunkOrIterable(meta chunks.Meta) (chunk chunkenc.Chunk, iterable chunkenc.Iterable, err error) {
+	err = guarded(func() (err error) {
+		chunk, iterable, err = c.ChunkReader.ChunkOrIterable(meta)
+		return err
+	})
+	if !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
+		return chunkenc.NewXORChunk(), nil, nil
+	}
+	return chunk, iterable, err
+}
+
+type guardedHeadChunks struct {
+	guardedChunks
+	head tsdb.ChunkReaderWithCopy
+}
+
+// ChunkOrIterableWithCopy is as ChunkOrIterable.
+func (c guardedHeadChunks) ChunkOrIterableWithCopy(
+	meta chunks.Meta,
+) (chunk chunkenc.Chunk, iterable chunkenc.Iterable, newest int64, err error) {
+	err = guarded(func() (err error) {
+		chunk, iterable, newest, err = c.head.ChunkOrIterableWithCopy(meta)
+		return err
+	})
+	if !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
+		return chunkenc.NewXORChunk(), nil, meta.MaxTime, nil
+	}
+	return chunk, iterable, newest, err
+}
+
+type guardedQuerier struct {
+	storage.Querier
+	guard *guard
+	place string
+}
+
+// Select implements storage.Querier.
+func (q guardedQuerier) Select(
+	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
+) storage.SeriesSet {
+	return guardedSet{q.Querier.Select(ctx, sorted, hints, matchers...), q.guard, q.place}
+}
+
+// LabelValues implements storage.LabelQuerier.
+func (q guardedQuerier) LabelValues(
+	ctx context.Context, name string, hints *storage.LabelHints, matchers ...*labels.Matcher,
+) ([]string, annotations.Annotations, error) {
+	values, warnings, err := q.Querier.LabelValues(ctx, name, hints, matchers...)
+	return values, warnings, q.guard.remaining(q.place, err)
+}
+
+// LabelNames implements storage.LabelQuerier.
+func (q guardedQuerier) LabelNames(
+	ctx context.Context, hints *storage.LabelHints, matchers ...*labels.Matcher,
+) ([]string, annotations.Annotations, error) {
+	names, warnings, err := q.Querier.LabelNames(ctx, hints, matchers...)
+	return names, warnings, q.guard.remaining(q.place, err)
+}
+
+// remaining is what is left of an error once damage is reported.
+func (g *guard) remaining(place string, err error) error {
+	if g.damaged(place, "index", err) {
+		return nil
+	}
+	return err
+}
+
+// guardedSet ends where the index cannot be read further.
+type guardedSet struct {
+	storage.SeriesSet
+	guard *guard
+	place string
+}
+
+// Err implements storage.SeriesSet.
+func (s guardedSet) Err() error { return s.guard.remaining(s.place, s.SeriesSet.Err()) }
+
+type guardedChunkQuerier struct {
+	storage.ChunkQuerier
+	guard *guard
+	place string
+}
+
+// Select implements storage.ChunkQuerier.
+func (q guardedChunkQuerier) Select(
+	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
+) storage.ChunkSeriesSet {
+	return guardedChunkSet{q.ChunkQuerier.Select(ctx, sorted, hints, matchers...), q.guard, q.place}
+}
+
+type guardedChunkSet struct {
+	storage.ChunkSeriesSet
+	guard *guard
+	place string
+}
+
+// Err implements storage.ChunkSeriesSet.
+func (s guardedChunkSet) Err() error { return s.guard.remaining(s.place, s.ChunkSeriesSet.Err()) }

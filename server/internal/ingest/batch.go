@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -39,6 +40,7 @@ func eventOf(index int, pushed wire.PushedEvent) event {
 
 // batch is one push: it collects events, gives them to the service piece by piece, and keeps the count.
 type batch struct {
+	ctx     context.Context // of the push
 	service *Service
 	window  window
 	now     time.Time
@@ -47,18 +49,28 @@ type batch struct {
 	byCode  map[string]uint64
 	ignored uint64
 	named   bool // refusals name the series, for senders who do not count their events
+	offered int  // events so far
+
+	after     uint64          // the serial of the bus before the first event was published
+	published bool            // anything at all
+	kept      []metric.Update // of this piece: what is not published, for the keeper
+	unkept    error           // why nothing of the push is acknowledged; nil while all is well
 }
 
 // newBatch begins a push whose timestamps are in units of so many decimals.
-func (s *Service) newBatch(decimals int) *batch {
+func (s *Service) newBatch(ctx context.Context, decimals int) *batch {
 	return &batch{
-		service: s, window: window{past: s.past, decimals: decimals}, now: s.clock(),
+		ctx: ctx, service: s, after: s.bus.Serial(), window: window{past: s.past, decimals: decimals}, now: s.clock(),
 		answer: wire.Published{Rejected: []wire.Rejection{}}, byCode: make(map[string]uint64),
 	}
 }
 
 // add takes one event, or refuses it.
 func (b *batch) add(one event) {
+	b.offered = max(b.offered, one.index+1)
+	if b.unkept != nil {
+		return
+	}
 	if len(b.events) == 0 {
 		b.now = b.service.clock() // of this piece; a body may take its time
 	}
@@ -95,6 +107,7 @@ func (b *batch) check(one *event) *fault {
 }
 
 func (b *batch) refuse(index int, bad *fault) {
+	b.offered = max(b.offered, index+1)
 	b.byCode[bad.code]++
 	b.answer.RejectedCount++
 	if len(b.answer.Rejected) < maxListed {
@@ -125,11 +138,15 @@ func (b *batch) flush() {
 	}
 	clear(b.events) // lets go of the texts
 	b.events = b.events[:0]
+	b.keepHeld()
 }
 
 // close sends what is left, counts it all, and gives the answer.
 func (b *batch) close(peer string) wire.Published {
 	b.flush()
+	if b.awaitLive(); b.unkept != nil {
+		b.refuseUnkept()
+	}
 	slices.SortStableFunc(b.answer.Rejected, func(x, y wire.Rejection) int { return cmp.Compare(x.Index, y.Index) })
 	s := b.service
 	s.accepted.Add(uint64(b.answer.Accepted))

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func benchmarkBodies(b *testing.B, events int, body func(at time.Time) string, t
 		now = now.Add(time.Second)
 		text := body(now)
 		b.StartTimer()
-		batch := service.newBatch(9)
+		batch := service.newBatch(context.Background(), 9)
 		if err := take(batch, text); err != nil {
 			b.Fatal(err)
 		}

@@ -32,6 +32,9 @@ const (
 	CodeTooManySeries = codeTooManySeries
 	CodeTimeout       = "request_timeout"
 	CodeBusy          = "unavailable"
+
+	CodeStorageFull        = codeStorageFull
+	CodeHistoryUnavailable = codeHistoryUnavailable
 )
 
 // Refusal is a push that was refused as a whole, or whose body failed when some of it had been taken.
@@ -56,6 +59,9 @@ type body struct {
 func (s *Service) open(w http.ResponseWriter, r *http.Request, media []string) (*body, error) {
 	if err := checkMedia(r, media); err != nil {
 		return nil, err
+	}
+	if err := s.ready(); err != nil {
+		return nil, storageRefusal(err)
 	}
 	if r.ContentLength > maxWireBytes {
 		return nil, tooLarge("Content-Length", maxWireBytes, "")

@@ -24,9 +24,12 @@ func (s *Service) ServeEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer body.close()
-	batch := s.newBatch(0)
+	batch := s.newBatch(r.Context(), 0)
 	failed := batch.readEvents(body)
 	answer := answerOf(batch.close(s.peer(r)))
+	if batch.unkept != nil {
+		return batch.unkeptRefusal(answer)
+	}
 	if failed != nil {
 		refusal := explain(failed)
 		refusal.Answer = &answer

@@ -26,6 +26,9 @@ const (
 	codeReserved      = "reserved"        // measured by the server itself
 	codeTooManySeries = "too_many_series" // of the host or in all; known ones go on
 	codeTooManyHosts  = "too_many_hosts"  // known ones go on
+
+	codeStorageFull        = "storage_full"        // the event is good, and there is no space to keep it
+	codeHistoryUnavailable = "history_unavailable" // the event is good, and cannot be kept at the moment
 )
 
 // fault is why one event is refused.

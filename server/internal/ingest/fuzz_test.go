@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"math"
 	"strings"
@@ -63,7 +64,7 @@ func FuzzEvent(f *testing.F) {
 			t.Errorf("read as %+v, by the codec as %+v, %v", plain, pushed, err)
 		}
 		bus := newLedger()
-		batch := newService(bus).newBatch(0)
+		batch := newService(bus).newBatch(context.Background(), 0)
 		if err != nil {
 			batch.refuse(0, unreadable(err))
 		} else {
@@ -94,14 +95,14 @@ func FuzzEvents(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		bus := newLedger()
-		batch := newService(bus).newBatch(0)
+		batch := newService(bus).newBatch(context.Background(), 0)
 		_ = batch.readEvents(bytes.NewReader(text))
 		checkTaken(t, bus, batch.close(""), -1)
 		if strings.ContainsAny(string(text), "[{\"") { // these can begin something that a line does not end
 			return
 		}
 		bus = newLedger()
-		batch = newService(bus).newBatch(0)
+		batch = newService(bus).newBatch(context.Background(), 0)
 		lines := "{\"metric\":\"first\",\"value\":1}\n" + string(text) + "\n{\"metric\":\"last\",\"value\":2}\n"
 		if err := batch.readEvents(strings.NewReader(lines)); err != nil {
 			t.Fatal(err)
@@ -123,7 +124,7 @@ func FuzzLineProtocol(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, decimals := range precisions {
 			bus := newLedger()
-			batch := newService(bus).newBatch(decimals)
+			batch := newService(bus).newBatch(context.Background(), decimals)
 			batch.named = true
 			err := batch.readPoints(bytes.NewReader(text), decimals)
 			answer := batch.close("")

@@ -84,6 +84,13 @@ func (l *ledger) admit(update metric.Update, catalog *hub.Catalog, event metric.
 	return catalog, fmt.Errorf("%w: nobody said what %s is", hub.ErrBadName, event.Metric)
 }
 
+// Serial counts the updates.
+func (l *ledger) Serial() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return uint64(len(l.updates))
+}
+
 // Catalog is the newest catalogue of a host.
 func (l *ledger) Catalog(host string) (*hub.Catalog, bool) {
 	l.mu.Lock()

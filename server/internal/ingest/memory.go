@@ -44,13 +44,6 @@ type group struct {
 
 // take judges events of one host and one instant, all in one step, and publishes those that are news.
 func (s *Service) take(events []event, b *batch) {
-	late := s.judge(events, b)
-	if len(late) > 0 && s.late != nil {
-		s.late(events[0].host, late)
-	}
-}
-
-func (s *Service) judge(events []event, b *batch) (late []metric.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g := &group{host: events[0].host, update: metric.Update{Host: events[0].host, Timestamp: events[0].timestamp}}
@@ -61,11 +54,10 @@ func (s *Service) judge(events []event, b *batch) (late []metric.Event) {
 		}
 	}
 	s.publish(g, b)
-	late = g.settle(b)
+	s.settle(g, b)
 	if len(g.memory.newest) == 0 {
 		delete(s.hosts, g.host) // a host that nobody was let into costs nothing
 	}
-	return late
 }
 
 // remember finds the memory of a host or makes it, and brings its list of reserved names up to date.
@@ -154,6 +146,7 @@ func (s *Service) publish(g *group, b *batch) {
 		return
 	}
 	_, rejected := s.bus.Publish(g.update)
+	b.published = true
 	for _, rejection := range rejected {
 		one, bad := g.live[rejection.Index], faultOf(rejection.Err)
 		if g.faults == nil {
@@ -167,7 +160,8 @@ func (s *Service) publish(g *group, b *batch) {
 }
 
 // settle counts the events that were held back, and refuses those whose series the hub did not take.
-func (g *group) settle(b *batch) (late []metric.Event) {
+func (s *Service) settle(g *group, b *batch) {
+	kept := metric.Update{Host: g.host, Timestamp: g.update.Timestamp}
 	for _, h := range g.held {
 		if bad := g.faults[h.event.metric]; bad != nil {
 			b.refuseEvent(h.event, bad)
@@ -176,12 +170,22 @@ func (g *group) settle(b *batch) (late []metric.Event) {
 		b.answer.Accepted++
 		if h.duplicate {
 			b.answer.Duplicates++
+		} else {
+			b.answer.Late++
+		}
+		if s.keeper == nil {
 			continue
 		}
-		b.answer.Late++
-		late = append(late, metric.Event{Metric: h.event.metric, Value: h.event.value, Timestamp: h.event.timestamp})
+		series, bad := s.describe(h.event)
+		if bad != nil {
+			continue // it is known, so its name was good before
+		}
+		kept.Series = append(kept.Series, series)
+		kept.Events = append(kept.Events, metric.Event{Metric: h.event.metric, Value: h.event.value, Timestamp: h.event.timestamp})
 	}
-	return late
+	if len(kept.Events) > 0 {
+		b.kept = append(b.kept, kept)
+	}
 }
 
 // Sweep forgets the series that have been idle for so long that the hub has let them go, and whose newest event is too old

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -44,7 +45,7 @@ func TestPointsBecomeEvents(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			bus := newLedger()
-			batch := newService(bus).newBatch(9)
+			batch := newService(bus).newBatch(context.Background(), 9)
 			if err := batch.readPoints(iotest.OneByteReader(strings.NewReader(test.body)), 9); err != nil {
 				t.Fatal(err)
 			}
@@ -67,13 +68,13 @@ func TestALineIsBounded(t *testing.T) {
 		"an escape": strings.Repeat(`\,`, 2*maxEventBytes),
 		"breaks":    `m f="` + strings.Repeat("\n", 4*maxEventBytes) + `"`,
 	} {
-		batch := newService(newLedger()).newBatch(9)
+		batch := newService(newLedger()).newBatch(context.Background(), 9)
 		err := batch.readPoints(strings.NewReader("m f=1\n"+line+"\nn f=1\n"), 9)
 		if answer := batch.close(""); !errors.Is(err, errPointTooLong) || answer.Accepted != 1 {
 			t.Errorf("%s: %v, %+v", name, err, answer)
 		}
 	}
-	batch := newService(newLedger()).newBatch(9)
+	batch := newService(newLedger()).newBatch(context.Background(), 9)
 	if err := batch.readPoints(strings.NewReader(strings.Repeat("m f=1\n", maxEventBytes)), 9); err != nil {
 		t.Errorf("many lines: %v", err)
 	}
@@ -81,7 +82,7 @@ func TestALineIsBounded(t *testing.T) {
 
 func TestABodyOfPointsThatFails(t *testing.T) {
 	broken := errors.New("cable pulled")
-	batch := newService(newLedger()).newBatch(9)
+	batch := newService(newLedger()).newBatch(context.Background(), 9)
 	err := batch.readPoints(io.MultiReader(strings.NewReader("m f=1\nn f=2\no f"), iotest.ErrReader(broken)), 9)
 	if answer := batch.close(""); !errors.Is(err, broken) || answer.Accepted != 2 || answer.RejectedCount != 0 {
 		t.Errorf("%v, %+v", err, answer)

@@ -19,19 +19,20 @@ import (
 type Bus interface {
 	Publish(metric.Update) (metric.Position, []hub.Rejection)
 	Catalog(host string) (*hub.Catalog, bool)
+	Serial() uint64
 }
 
 // Options sets a service up. Zero values take the defaults that the field comments name.
 type Options struct {
 	Bus        Bus
-	Own        string                                   // the host of events that name none
-	Measured   []metric.Family                          // the families that the server itself measures,
-	Sampled    []string                                 // on these hosts; nobody else may push them there
-	Backfill   time.Duration                            // events may be so old, but always 1h
-	SeriesIdle time.Duration                            // after so long without an event a series may be forgotten, as in the hub; 1h
-	Clock      func() time.Time                         // time.Now
-	Peer       func(*http.Request) string               // who sends a request, for the log; its RemoteAddr
-	Late       func(host string, events []metric.Event) // takes what came too late to be sent live, for history; may be nil
+	Own        string                     // the host of events that name none
+	Measured   []metric.Family            // the families that the server itself measures,
+	Sampled    []string                   // on these hosts; nobody else may push them there
+	Backfill   time.Duration              // events may be so old, but always 1h
+	SeriesIdle time.Duration              // after so long without an event a series may be forgotten, as in the hub; 1h
+	Clock      func() time.Time           // time.Now
+	Peer       func(*http.Request) string // who sends a request, for the log; its RemoteAddr
+	Keeper     Keeper                     // an event is acknowledged when it is kept; nil: when it is published
 	Logger     zerolog.Logger
 }
 
@@ -45,7 +46,7 @@ type Service struct {
 	seriesIdle time.Duration
 	clock      func() time.Time
 	peer       func(*http.Request) string
-	late       func(host string, events []metric.Event)
+	keeper     Keeper
 	logger     zerolog.Logger
 	complaints zerolog.Logger // at most one line in a while
 	bodies     chan struct{}  // one for each body that is being read
@@ -67,7 +68,7 @@ const (
 func New(options Options) *Service {
 	s := &Service{
 		bus: options.Bus, own: options.Own, past: max(options.Backfill, leastPast), seriesIdle: options.SeriesIdle,
-		clock: options.Clock, peer: options.Peer, late: options.Late, logger: options.Logger,
+		clock: options.Clock, peer: options.Peer, keeper: options.Keeper, logger: options.Logger,
 		complaints: options.Logger.Sample(&zerolog.BurstSampler{Burst: 1, Period: complaintEvery}),
 		measured:   make(map[string]metric.Family), sampled: make(map[string]bool),
 		bodies: make(chan struct{}, maxBodies), hosts: make(map[string]*memory),
@@ -90,9 +91,11 @@ func New(options Options) *Service {
 	return s
 }
 
-// Publish takes the events of a session's frame. The peer is the address that they came from. It does not wait.
-func (s *Service) Publish(_ context.Context, peer string, events []wire.PushedEvent) wire.Published {
-	batch := s.newBatch(0)
+// Publish takes the events of a session's frame. The peer is the address that they came from. Where there is a keeper it
+// waits until they are kept, seconds at most.
+func (s *Service) Publish(ctx context.Context, peer string, events []wire.PushedEvent) wire.Published {
+	batch := s.newBatch(ctx, 0)
+	batch.unkept = s.ready()
 	for i, pushed := range events {
 		if pushed.Fault != nil {
 			batch.refuse(i, unreadable(pushed.Fault))

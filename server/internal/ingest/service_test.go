@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -53,23 +54,6 @@ func TestASeriesGoesForwardOnly(t *testing.T) {
 				t.Errorf("sent: %v", bus.lines())
 			}
 		})
-	}
-}
-
-func TestWhatIsLateGoesToHistory(t *testing.T) {
-	var late []metric.Event
-	service := newService(newLedger())
-	service.late = func(host string, events []metric.Event) {
-		if host != "own" {
-			t.Errorf("host %q", host)
-		}
-		late = append(late, events...)
-	}
-	push(service, pushed("a", 1, 0), pushed("a", 2, -5), pushed("a", 3, 0))
-	push(service, pushed("a", 4, -3), pushed("a", 1, 0))
-	want := []metric.Event{{Metric: "a", Value: 3, Timestamp: noonMs}, {Metric: "a", Value: 4, Timestamp: noonMs - 3}}
-	if diff := cmp.Diff(want, late); diff != "" {
-		t.Errorf("late: %s", diff)
 	}
 }
 
@@ -187,7 +171,7 @@ func TestWhatASeriesIsTravelsWithItsFirstEvent(t *testing.T) {
 
 func TestALongPushIsTakenInPieces(t *testing.T) {
 	bus := newLedger()
-	batch := newService(bus).newBatch(0)
+	batch := newService(bus).newBatch(context.Background(), 0)
 	const events = 2*pieceEvents + 1
 	for i := range events {
 		batch.add(eventOf(i, pushed("a", float64(i), i-events)))

@@ -23,10 +23,13 @@ func (s *Service) ServeWrite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer body.close()
-	batch := s.newBatch(decimals)
+	batch := s.newBatch(r.Context(), decimals)
 	batch.named = true
 	failed := batch.readPoints(body, decimals)
 	answer := answerOf(batch.close(s.peer(r)))
+	if batch.unkept != nil {
+		return batch.unkeptRefusal(answer)
+	}
 	if failed != nil {
 		refusal := explain(failed)
 		refusal.Answer = &answer

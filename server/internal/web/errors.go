@@ -52,7 +52,9 @@ func statusOf(code string) int {
 		return http.StatusMethodNotAllowed
 	case codeForbidden:
 		return http.StatusForbidden
-	case codeUnavailable, limits.CodeTooManyConnections:
+	case ingest.CodeStorageFull:
+		return http.StatusInsufficientStorage
+	case codeUnavailable, ingest.CodeHistoryUnavailable, limits.CodeTooManyConnections:
 		return http.StatusServiceUnavailable
 	case limits.CodeRateLimited, ingest.CodeTooManySeries:
 		return http.StatusTooManyRequests

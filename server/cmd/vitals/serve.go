@@ -69,7 +69,16 @@ func (c *serveCommand) Run(p *process) error {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	defer listener.Close()
-	return c.serve(p, newApplication(c.Settings, source, app, limited, logger), listener)
+	past, err := c.remember(p.ctx, source, logger)
+	if err != nil {
+		return err
+	}
+	defer past.close()
+	a, err := newApplication(p.ctx, c.Settings, source, past, app, limited, logger)
+	if err != nil {
+		return err
+	}
+	return c.serve(p, a, listener)
 }
 
 // loadApp finds the app that the settings ask for; nil if none is wanted.
@@ -114,14 +123,16 @@ type application struct {
 	streams    *stream.Streams
 	web        *web.Server
 	limits     *limits.Limits
+	recording  *recording // nil if no history is kept
 	logger     zerolog.Logger
 	own        string                    // the name of the own host
 	lastSample atomic.Pointer[time.Time] // when the own host was published; its monotonic clock survives a clock that is set
 }
 
 func newApplication(
-	options settings.Settings, source collect.Source, app *web.App, limited *limits.Limits, logger zerolog.Logger,
-) *application {
+	ctx context.Context, options settings.Settings, source collect.Source, past *remembered, app *web.App, limited *limits.Limits,
+	logger zerolog.Logger,
+) (*application, error) {
 	hosts := source.Hosts()
 	a := &application{settings: options, source: source, limits: limited, own: hosts[0].Name, logger: logger}
 	a.hub = hub.New(hub.Options{
@@ -133,10 +144,20 @@ func newApplication(
 		a.hub.Describe(host)
 		sampled = append(sampled, host.Name)
 	}
-	a.ingest = ingest.New(ingest.Options{
+	ingestOptions := ingest.Options{
 		Bus: a.hub, Own: a.own, Sampled: sampled, Measured: source.Families(), Backfill: options.Backfill,
 		Peer: func(r *http.Request) string { return limited.Client(r).String() }, Logger: logger,
-	})
+	}
+	kept := &keeper{}
+	if past != nil {
+		ingestOptions.Keeper = kept
+	}
+	a.ingest = ingest.New(ingestOptions)
+	if past != nil {
+		if err := a.goOn(ctx, past, kept); err != nil {
+			return nil, err
+		}
+	}
 	streamOptions := stream.Options{
 		Bus: a.hub, Publisher: a.ingest, Interval: options.Interval, Backfill: options.Backfill, Version: version, Logger: logger,
 		Admit: limited.Admit, Peer: func(r *http.Request) string { return limited.Client(r).String() },
@@ -145,13 +166,18 @@ func newApplication(
 		streamOptions.App = app.Fingerprint()
 	}
 	a.streams = stream.New(streamOptions)
-	a.web = web.New(web.Options{
+	webOptions := web.Options{
 		Bus: a.hub, Streams: a.streams, Ingest: a.ingest, App: app, Base: options.Base, AllowOrigins: options.AllowOrigin,
 		AllowHosts: append(ownNames(hosts[0], options.Listen), options.AllowHost...),
 		LastSample: a.newestSample,
 		Interval:   options.Interval, Limits: limited, Logger: logger,
-	})
-	return a
+	}
+	if a.recording != nil {
+		webOptions.History, webOptions.Recording = past.store, a.recording.recorder.Status
+		webOptions.Prometheus = a.recording.prometheus(options, source.Families())
+	}
+	a.web = web.New(webOptions)
+	return a, nil
 }
 
 // ownNames are the names by which this machine may be asked: its own, and the one it was told to listen on.
@@ -201,7 +227,7 @@ func (a *application) sweep(ctx context.Context) {
 	}
 }
 
-// prefill gives a simulated past to the ring, up to the present moment, so that a demo begins full.
+// prefill gives a simulated past to the ring, up to the present moment, so that a demo without history begins full.
 func (a *application) prefill(ctx context.Context) {
 	simulation, isSimulated := a.source.(*collect.Simulation)
 	if !isSimulated {
@@ -223,7 +249,11 @@ func (c *serveCommand) serve(p *process, a *application, listener net.Listener) 
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: log.New(levelWriter{a.logger}, "", 0),
 		ConnState: a.limits.ConnState, ConnContext: a.limits.ConnContext,
 	}
-	a.prefill(p.ctx)
+	if a.recording != nil {
+		defer a.recording.run(p.ctx)() // ends after all that is recorded
+	} else {
+		a.prefill(p.ctx)
+	}
 	actors, ctx := errgroup.WithContext(p.ctx)
 	actors.Go(func() error {
 		return ignore(collect.Run(ctx, c.Interval, a.source, a.publish), context.Canceled)

@@ -33,6 +33,7 @@ func entries(host string, headers ...string) map[string]string {
 		"/ws":            with(request("GET", "/ws", handshake...)),
 		"/events":        with(request("GET", "/events", headers...)),
 		"/api/v1/hosts":  with(request("GET", "/api/v1/hosts", headers...)),
+		"/api/v1/export": with(request("GET", "/api/v1/export?format=csv", headers...)),
 		"/api/v1/events": with(pushing("/api/v1/events", `{"metric":"a","value":1}`, headers...)),
 	}
 }
@@ -76,7 +77,8 @@ func badPaths() []refusedRequest {
 	}
 	otherMethods := []string{"PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "FOO", "get", "post", "HEADS", "GE-T"}
 	for _, path := range []string{
-		"/ws", "/events", "/api/v1/hosts", "/api/v1/catalog", "/api/v1/connection", "/docs", "/docs/", "/livez", "/readyz", "/healthz", "/",
+		"/ws", "/events", "/api/v1/hosts", "/api/v1/catalog", "/api/v1/connection", "/api/v1/history", "/api/v1/history/status", "/api/v1/history/hosts",
+		"/api/v1/export", "/docs", "/docs/", "/livez", "/readyz", "/healthz", "/",
 	} {
 		for _, method := range append([]string{"POST", "OPTIONS"}, otherMethods...) {
 			add(request(method, path), 405, "method_not_allowed", "method", "%s %s", method, path)
@@ -97,7 +99,8 @@ func badPaths() []refusedRequest {
 	}
 	for _, path := range []string{
 		"/ws/", "/ws/x", "/WS", "/Ws", "/ws%20", "/ws%00", "/events/", "/events/x", "/EVENTS", "/event", "/api/ws", "/api/events", "/api/v1", "/api/v1/", "/api/v1/ws",
-		"/api/v1/Hosts", "/api/v1/hosts/", "/api/v1/hosts/web-1", "/api/v1/events/", "/api/v2", "/api/v2/hosts", "/api/v0/hosts", "/api/v1/metrics", "/api/v1/write/", "/metrics",
+		"/api/v1/Hosts", "/api/v1/hosts/", "/api/v1/hosts/web-1", "/api/v1/events/", "/api/v1/history/", "/api/v1/History", "/api/v1/history/web-1",
+		"/api/v1/exports", "/api/v1/export/csv", "/api/v2", "/api/v2/hosts", "/api/v0/hosts", "/api/v1/metrics", "/api/v1/write/", "/metrics",
 		"/debug/pprof/", "/debug/vars", "/.env", "/.git/config", "/config", "/admin", "/index.php", "/wp-login.php", "/livez/", "/healthz/x", "/%2e%2e/x", "/..%2fetc%2fpasswd",
 		"/%252e%252e/x", "/ws%3Fbatch=1", "/favicon.ico", "/robots.txt", "/assets/x.js", "/docs/nothing", "/docs/x.html", "/docs/..%2fx", "/%ff", "/a%0ab", "/" + strings.Repeat("x", 4000),
 	} {

@@ -117,6 +117,7 @@ func TestEveryBadRequestIsToldWhatIsWrong(t *testing.T) {
 		{"heads", badHeads()},
 		{"pushes", badPushes()},
 		{"lines", badLines()},
+		{"history", badHistory()},
 	} {
 		t.Logf("%5d %s", len(part.inputs), part.what)
 		inputs = append(inputs, part.inputs...)

@@ -282,6 +282,24 @@ func TestACopyIsMadeWithoutAServer(t *testing.T) {
 	must(t, err)
 }
 
+// TestAFolderOfAnotherUserIsNotOpened looks at one as root does, who could open it.
+func TestAFolderOfAnotherUserIsNotOpened(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a folder away")
+	}
+	r := newRig(t)
+	r.tick()
+	must(t, os.Chown(r.data, 4242, 4242))
+	folder := t.TempDir()
+	_, err := snapshot.Take(t.Context(), r.options(filepath.Join(folder, "without")))
+	if err == nil || !strings.Contains(err.Error(), "user 4242") || !strings.Contains(err.Error(), "while the server runs") {
+		t.Errorf("without a server: %v", err)
+	}
+	r.serve()
+	_, err = snapshot.Take(t.Context(), r.options(filepath.Join(folder, "with")))
+	must(t, err)
+}
+
 func TestACopyOfACopyIsTheSame(t *testing.T) {
 	r := newRig(t)
 	for range 100 {

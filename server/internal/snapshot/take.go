@@ -128,6 +128,9 @@ func askServer(connection net.Conn) (string, error) {
 
 // makeOwn makes a snapshot where no server runs. The data folder is held until it is given back.
 func makeOwn(ctx context.Context, options Options) (folder string, giveBack func(), err error) {
+	if err := checkOwner(options.Data); err != nil {
+		return "", nil, err
+	}
 	store, err := options.Open()
 	if err != nil {
 		return "", nil, fmt.Errorf("no server answers in %s, and: %w", options.Data, err)
@@ -145,6 +148,19 @@ func makeOwn(ctx context.Context, options Options) (folder string, giveBack func
 		return "", nil, err
 	}
 	return folder, giveBack, nil
+}
+
+// checkOwner refuses to open what belongs to another user. Root could, and would leave files that the server may not read.
+func checkOwner(data string) error {
+	info, err := os.Stat(data)
+	if err != nil {
+		return err
+	}
+	if stat, is := info.Sys().(*syscall.Stat_t); is && stat.Uid != uint32(os.Geteuid()) {
+		return fmt.Errorf("no server answers in %s, and it belongs to user %d: run this as that user (sudo -u '#%d'), or while the server runs",
+			data, stat.Uid, stat.Uid)
+	}
+	return nil
 }
 
 // copyVerified copies a folder, verifies the copy and gives it its name.

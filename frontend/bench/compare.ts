@@ -10,6 +10,7 @@ import { FrameScheduler, type Drawable } from '../src/chart/scheduler.ts'
 import { ChartTheme } from '../src/chart/theme.ts'
 import { TimeWindow } from '../src/chart/timeWindow.ts'
 import type { Column } from '../src/series/column.ts'
+import { noPast } from '../src/series/testing/noPast.ts'
 import { SyntheticHost, type Invented } from './synthetic.ts'
 
 const query = new URLSearchParams(location.search)
@@ -47,7 +48,14 @@ function addVitals(chart: number): void {
   const canvas = document.createElement('canvas')
   box.append(canvas)
   place.append(box)
-  const services = { host: host.series, window: timeWindow, crosshair: new Crosshair(), theme, scheduler }
+  const services = {
+    host: host.series,
+    past: noPast,
+    window: timeWindow,
+    crosshair: new Crosshair(),
+    theme,
+    scheduler,
+  }
   const lines = columnsOf(chart).map((column, index) => ({
     column,
     label: `${index}`,

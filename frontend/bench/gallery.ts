@@ -7,6 +7,7 @@ import type { ChartServices } from '../src/chart/services.ts'
 import { Sparkline } from '../src/chart/sparkline.ts'
 import { ChartTheme, followPage } from '../src/chart/theme.ts'
 import { TimeWindow } from '../src/chart/timeWindow.ts'
+import { noPast } from '../src/series/testing/noPast.ts'
 import type { Unit } from '../src/chart/format.ts'
 import { SyntheticHost, type Invented } from './synthetic.ts'
 
@@ -47,6 +48,7 @@ host.tick(286)
 
 const services: ChartServices = {
   host: host.series,
+  past: noPast,
   window: new TimeWindow(Number(query.get('span') ?? 300)),
   crosshair: new Crosshair(),
   theme: new ChartTheme(),
@@ -79,8 +81,8 @@ function chart(title: string, className: string, options: Omit<ChartOptions, 'la
 }
 
 function sparkline(metric: string, color: string, unit: Unit, ceiling?: number): void {
-  const source = host.series.column(metric)!
-  const options = { source, color, unit, height: 30 }
+  const columns = [host.series.column(metric)!]
+  const options = { columns, color, unit, height: 30 }
   const canvas = place(metric, 'tile')
   new Sparkline(canvas, services, ceiling === undefined ? options : { ...options, ceiling: () => ceiling })
 }

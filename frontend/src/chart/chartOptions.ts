@@ -17,6 +17,8 @@ export interface ChartOptions {
   lines: readonly Line[]
   /** Each line stands on the one before. */
   stacked?: boolean
+  /** What the lines of a stack add up to, as a series of its own: how far it reached is drawn around the uppermost. */
+  total?: Column
   unit: Unit
   /** Where the axis begins; 0 when absent. */
   min?: number

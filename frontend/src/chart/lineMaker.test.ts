@@ -1,26 +1,25 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HostSeries } from '../series/hostSeries.ts'
-import { Polyline } from '../series/polyline.ts'
-import { LineMaker, type LineSlot } from './lineMaker.ts'
+import { Continuum } from '../series/continuum.ts'
+import { noPast } from '../series/testing/noPast.ts'
+import { LineMaker, slotOf, type LineSlot } from './lineMaker.ts'
 
 const start = 10_000
 const pixel = 2
+const grain = { pixel, resolution: 0 }
 
 type Point = [time: number, value: number, startsAnew: number]
 
 function slotsOf(host: HostSeries): LineSlot[] {
-  return ['cpu', 'room'].map((metric) => ({
-    column: host.column(metric)!,
-    line: new Polyline(),
-    base: undefined,
-    newest: NaN,
-    madeTo: NaN,
-    madeGap: NaN,
-  }))
+  return ['cpu', 'room'].map((metric) => slotOf(host.column(metric)!))
 }
 
-function pointsOf({ line }: LineSlot, from: number): Point[] {
+function makerOf(host: HostSeries): LineMaker {
+  return new LineMaker(new Continuum(host, noPast))
+}
+
+function pointsOf({ trace: { line } }: LineSlot, from: number): Point[] {
   const all = Array.from({ length: line.length }, (_, i): Point => [
     line.times[i]!,
     line.values[i]!,
@@ -59,7 +58,7 @@ test('what is painted frame by frame, pushed values among it, is what would be p
   fc.assert(
     fc.property(happenings, (happens) => {
       const host = hostWithPushed()
-      const maker = new LineMaker()
+      const maker = makerOf(host)
       const slots = slotsOf(host)
       let painted: Point[][] = [[], []]
       let now = start
@@ -75,16 +74,16 @@ test('what is painted frame by frame, pushed values among it, is what would be p
         }
         const first = Math.max(
           Math.floor(start / pixel) - 50,
-          Math.floor(maker.changedSince(slots, now) / pixel) - 2,
+          Math.floor(maker.changedSince(slots, now, grain) / pixel) - 2,
         )
-        maker.make(slots, false, (first - 2) * pixel, now, pixel)
+        maker.make(slots, false, (first - 2) * pixel, now, grain)
         painted = painted.map((points, i) => [
           ...points.filter(([time]) => Math.floor(time / pixel) < first),
           ...pointsOf(slots[i]!, first),
         ])
       }
       const anew = slotsOf(host)
-      new LineMaker().make(anew, false, start - 100, now, pixel)
+      makerOf(host).make(anew, false, start - 100, now, grain)
       expect(painted).toEqual(anew.map((slot) => pointsOf(slot, 0)))
     }),
     { numRuns: 300 },
@@ -98,8 +97,9 @@ test('lines on several timelines each have their own points, and the highest is 
   host.applyUpdate({ ...update, seq: 2, timestamp: start + 0.5, columns: [1], values: [9] }, 'a')
   host.applyUpdate({ ...update, seq: 3, timestamp: start + 1, values: [2, null] }, 'a')
   const slots = slotsOf(host)
-  const maker = new LineMaker()
-  maker.make(slots, false, start, start + 1, 0.1)
+  const maker = makerOf(host)
+  const fine = { pixel: 0.1, resolution: 0 }
+  maker.make(slots, false, start, start + 1, fine)
   expect(slots.map((slot) => pointsOf(slot, 0))).toEqual([
     [
       [start, 1, 1],
@@ -107,25 +107,25 @@ test('lines on several timelines each have their own points, and the highest is 
     ],
     [[start + 0.5, 9, 1]],
   ])
-  expect(maker.peak(slots, false, start, start + 1)).toBe(9)
-  expect(maker.peak(slots, false, start + 0.8, start + 1)).toBe(2)
+  expect(maker.extent(slots, false, start, start + 1, fine)).toEqual({ low: 1, high: 9 })
+  expect(maker.extent(slots, false, start + 0.8, start + 1, fine)).toEqual({ low: 2, high: 2 })
 })
 
 test('a series that turns out to be slow is joined anew over all that is painted', () => {
   const host = hostWithPushed()
-  const maker = new LineMaker()
+  const maker = makerOf(host)
   const slots = slotsOf(host).slice(1)
   const update = { type: 'update' as const, host: 'web-1', columns: [1] }
   const changedAfter = (seq: number): [since: number, breaks: number[]] => {
     const now = start + 100 * seq
     host.applyUpdate({ ...update, seq, timestamp: now, values: [seq] }, 'a')
-    const since = maker.changedSince(slots, now)
-    maker.make(slots, false, Math.max(start, since), now, pixel)
+    const since = maker.changedSince(slots, now, grain)
+    maker.make(slots, false, Math.max(start, since), now, grain)
     return [since, pointsOf(slots[0]!, 0).map(([, , startsAnew]) => startsAnew)]
   }
   // Of one value nobody knows how often one comes; from the second on it is each 100 s.
   expect(changedAfter(1)).toEqual([-Infinity, [1]])
   expect(changedAfter(2)).toEqual([-Infinity, [1, 0]])
   expect(changedAfter(3)).toEqual([start + 200, [1, 0, 0]])
-  expect(maker.changedSince(slots, start + 300)).toBe(start + 300)
+  expect(maker.changedSince(slots, start + 300, grain)).toBe(start + 300)
 })

@@ -1,62 +1,85 @@
 import type { Column } from '../series/column.ts'
-import { decimate } from '../series/decimate.ts'
+import type { Continuum, Extent, Stint } from '../series/continuum.ts'
 import { Polyline } from '../series/polyline.ts'
-import type { RowRange, Timeline } from '../series/timeline.ts'
+import { RowGrid } from '../series/rowGrid.ts'
+import { isDense, Trace, Tracer } from '../series/tracer.ts'
 import { Stack } from './stack.ts'
 
-/** One visible line: where its samples come from, and where its polyline goes. */
+/** One visible line: where its samples come from, and where what is painted of it goes. */
 export interface LineSlot {
   column: Column
-  line: Polyline
+  trace: Trace
   base: Polyline | undefined
   /** The time of the newest point ever made. */
   newest: number
   /** The time of the newest row that the line was made from, with or without a value. */
   madeTo: number
-  /** The gap that its line was made with. */
+  /** The gap that its line was made with, and the seconds between its samples. */
   madeGap: number
+  madeSpacing: number
+}
+
+/** A slot that nothing was made in yet. */
+export function slotOf(column: Column): LineSlot {
+  const none = Number.NaN
+  const made = { newest: none, madeTo: none, madeGap: none, madeSpacing: none }
+  return { column, trace: new Trace(), base: undefined, ...made }
+}
+
+/** What lines are made of: how fine, and at which resolution the recorded past is asked for. */
+export interface Grain {
+  /** Seconds of a column of pixels. */
+  pixel: number
+  resolution: number
 }
 
 /**
- * Makes the polylines of a chart from the rings of its columns, stacked or each on its own. Lines that are stacked stand
- * on one timeline; others may each have their own.
+ * Makes the lines of a chart from the past of their columns, each on its own or stacked. Of columns of pixels that hold
+ * several samples a line has the mean; stacked, these add up.
  */
 export class LineMaker {
+  readonly #continuum: Continuum
+  readonly #tracer = new Tracer()
   readonly #stack = new Stack()
+  readonly #grid = new RowGrid()
+  readonly #parts: Trace[] = []
   readonly #bases: Polyline[] = []
+  readonly #stint: Stint = { from: 0, to: 0 }
+  readonly #extent: Extent = { low: Number.NaN, high: Number.NaN }
+  /** Where the lines ended that were made last, and how far before that they may change when they go on. */
+  #madeTo = Number.NaN
+  #reach = 0
+
+  constructor(continuum: Continuum) {
+    this.#continuum = continuum
+  }
 
   /** Makes the lines from a time on, and from a little before it, so that they reach there. */
-  make(slots: readonly LineSlot[], stacked: boolean, from: number, to: number, pixel: number): void {
-    let timeline: Timeline | undefined
-    let rows = noRows
-    let times: Float64Array = noTimes
-    let below: Polyline | undefined
-    for (let index = 0; index < slots.length; index++) {
-      const slot = slots[index]!
-      const { column } = slot
-      if (column.timeline !== timeline) {
-        timeline = column.timeline
-        // From the edge of a column on, a part of a window makes the same points as the whole.
-        rows = timeline.rows(Math.floor((from - reachOf(slots, timeline)) / pixel) * pixel, to)
-        times = timeline.times(rows)
-        if (stacked) this.#stack.start(times.length)
-      }
-      const values = column.valuesIn(rows)
-      const gap = column.gapSeconds
-      if (stacked) {
-        slot.base = this.#base(index, times, below, pixel)
-        this.#stack.add(values, column.every)
-        decimate(times, this.#stack.top, pixel, gap, slot.line)
-        this.#stack.raise()
-        below = slot.line
-      } else {
-        slot.base = undefined
-        decimate(times, values, pixel, gap, slot.line)
-      }
-      slot.madeGap = gap
-      slot.madeTo = column.timeline.at(rows.end - 1)
-      if (slot.line.length > 0) slot.newest = slot.line.times[slot.line.length - 1]!
-    }
+  make(slots: readonly LineSlot[], stacked: boolean, from: number, to: number, grain: Grain): void {
+    const { pixel, resolution } = grain
+    this.#reach = reachOf(slots) + 2 * resolution
+    // From the edge of a column on, a part of a window makes the same points as the whole.
+    this.#within(Math.floor((from - this.#reach) / pixel) * pixel, to)
+    if (stacked) this.#makeStack(slots, grain)
+    else for (const slot of slots) this.#trace(slot.trace, slot.column, grain)
+    this.#madeTo = to
+    for (const slot of slots) this.#remember(slot, to)
+  }
+
+  /** Makes other lines for the same picture, such as those of so many seconds earlier; they are no part of what changes. */
+  makeAside(
+    slots: readonly LineSlot[],
+    stacked: boolean,
+    from: number,
+    to: number,
+    grain: Grain,
+    earlier: number,
+  ): void {
+    const { pixel, resolution } = grain
+    const start = Math.floor((from - reachOf(slots) - 2 * resolution) / pixel) * pixel
+    this.#within(start - earlier, to - earlier)
+    if (stacked) this.#makeStack(slots, grain, earlier)
+    else for (const slot of slots) this.#trace(slot.trace, slot.column, grain, earlier)
   }
 
   /**
@@ -64,12 +87,18 @@ export class LineMaker {
    * older point that new ones may be joined to. Minus infinity when all may differ: that row is no longer there, as
    * after the clock of the host went back, or lines join across another gap now.
    */
-  changedSince(slots: readonly LineSlot[], to: number): number {
+  changedSince(slots: readonly LineSlot[], to: number, { pixel }: Grain): number {
+    if (!(this.#madeTo <= to)) return Number.NEGATIVE_INFINITY
     let since = to
-    for (const { column, newest, madeTo, madeGap } of slots) {
+    for (const { column, newest, madeTo, madeGap, madeSpacing } of slots) {
       const { timeline, gapSeconds } = column
-      const { start, end } = timeline.rows(madeTo, to)
+      const spacing = timeline.interval * column.every
+      const { start, end } = timeline.rows(Number.isNaN(madeTo) ? Number.NEGATIVE_INFINITY : madeTo, to)
+      if (this.#goesOnRecorded(column, to)) since = Math.min(since, this.#madeTo - this.#reach)
+      if (Number.isNaN(madeTo) && start === end) continue
       if (gapSeconds !== madeGap || timeline.at(start) !== madeTo) return Number.NEGATIVE_INFINITY
+      if (spacing !== madeSpacing && isDense(spacing, pixel) !== isDense(madeSpacing, pixel))
+        return Number.NEGATIVE_INFINITY
       if (end - start <= 1) continue
       if (madeTo < since) since = madeTo
       if (to - newest <= 2 * gapSeconds && newest < since) since = newest
@@ -77,59 +106,118 @@ export class LineMaker {
     return since
   }
 
-  /** The largest value of all lines, or of their sums, within the window; NaN when there is none. */
-  peak(slots: readonly LineSlot[], stacked: boolean, from: number, to: number): number {
-    let timeline: Timeline | undefined
-    let rows = noRows
-    let peak = Number.NEGATIVE_INFINITY
-    for (const { column } of slots) {
-      if (column.timeline !== timeline) {
-        timeline = column.timeline
-        rows = timeline.rows(from, to)
-        if (stacked) this.#stack.start(rows.end - rows.start)
-      }
-      let values = column.valuesIn(rows)
-      if (stacked) {
-        this.#stack.add(values, column.every)
-        this.#stack.raise()
-        values = this.#stack.top
-      }
-      for (const value of values) if (value > peak) peak = value
-    }
-    return peak === Number.NEGATIVE_INFINITY ? Number.NaN : peak
+  /** How far the values of all lines, or their sums, reach within the window; NaN without any. Used anew by each call. */
+  extent(
+    slots: readonly LineSlot[],
+    stacked: boolean,
+    from: number,
+    to: number,
+    grain: Grain,
+  ): Readonly<Extent> {
+    const extent = this.#extent
+    extent.low = extent.high = Number.NaN
+    this.#within(from, to)
+    if (stacked) this.#extendByStack(extent, slots, grain)
+    else for (const { column } of slots) this.#continuum.extend(extent, column, this.#stint, grain.resolution)
+    return extent
   }
 
-  /** The smallest value of all lines within the window; NaN when there is none. */
-  trough(slots: readonly LineSlot[], from: number, to: number): number {
-    let trough = Number.POSITIVE_INFINITY
-    for (const { column } of slots) {
-      for (const value of column.valuesIn(column.timeline.rows(from, to))) if (value < trough) trough = value
+  /** What is new of a line comes of the recorded past, and changes what it is joined to. */
+  #goesOnRecorded(column: Column, to: number): boolean {
+    if (this.#madeTo === to) return false
+    return this.#continuum.isRecorded(column, this.#madeTo) || this.#continuum.isRecorded(column, to)
+  }
+
+  #within(from: number, to: number): void {
+    this.#stint.from = from
+    this.#stint.to = to
+  }
+
+  #trace(out: Trace, column: Column, { pixel, resolution }: Grain, earlier = 0): void {
+    this.#continuum.trace(this.#tracer, out, column, this.#stint, pixel, resolution, earlier)
+  }
+
+  #remember(slot: LineSlot, to: number): void {
+    const { column, trace } = slot
+    const { timeline } = column
+    slot.madeGap = column.gapSeconds
+    slot.madeSpacing = timeline.interval * column.every
+    slot.madeTo = timeline.at(timeline.firstRow(to, true) - 1)
+    if (trace.line.length > 0) slot.newest = trace.line.times[trace.line.length - 1]!
+  }
+
+  #makeStack(slots: readonly LineSlot[], grain: Grain, earlier = 0): void {
+    this.#layRows(slots, grain, earlier)
+    let below: Polyline | undefined
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!
+      slot.base = this.#base(index, below)
+      slot.trace.bands.clear()
+      this.#put(slot, index)
+      this.#writeTop(slot.trace.line)
+      this.#stack.raise()
+      below = slot.trace.line
     }
-    return trough === Number.POSITIVE_INFINITY ? Number.NaN : trough
+  }
+
+  #extendByStack(extent: Extent, slots: readonly LineSlot[], grain: Grain): void {
+    this.#layRows(slots, grain, 0)
+    for (let index = 0; index < slots.length; index++) {
+      this.#put(slots[index]!, index)
+      for (const value of this.#stack.top) {
+        if (value > extent.high || (Number.isNaN(extent.high) && !Number.isNaN(value))) extent.high = value
+      }
+      this.#stack.raise()
+    }
+  }
+
+  /** Traces each line on its own and makes the rows that they share. */
+  #layRows(slots: readonly LineSlot[], grain: Grain, earlier: number): void {
+    this.#grid.clear()
+    for (let index = 0; index < slots.length; index++) {
+      const part = (this.#parts[index] ??= new Trace())
+      this.#trace(part, slots[index]!.column, grain, earlier)
+      this.#grid.add(part.line)
+    }
+    this.#stack.start(this.#grid.times.length)
+  }
+
+  /** Puts a traced line onto those below it. */
+  #put({ column }: LineSlot, index: number): void {
+    const part = this.#parts[index]!
+    this.#grid.lay(part.line)
+    const hold = Math.max((column.every - 0.5) * column.timeline.interval, part.widest * 0.99)
+    this.#stack.add(this.#grid.times, this.#grid.values, hold)
+  }
+
+  #writeTop(line: Polyline): void {
+    const { times, breaks } = this.#grid
+    const { top } = this.#stack
+    line.clear()
+    let startsAnew = true
+    for (let row = 0; row < top.length; row++) {
+      if (breaks[row] === 1) startsAnew = true
+      if (Number.isNaN(top[row])) continue
+      line.add(times[row]!, top[row]!, startsAnew)
+      startsAnew = false
+    }
   }
 
   /** What the next line of a stack stands on: the line below it, or a line of its own where that one has holes. */
-  #base(
-    index: number,
-    times: Float64Array,
-    below: Polyline | undefined,
-    pixel: number,
-  ): Polyline | undefined {
+  #base(index: number, below: Polyline | undefined): Polyline | undefined {
     if (below === undefined || !this.#stack.holes) return below
-    const base = (this.#bases[index] ??= new Polyline())
-    decimate(times, this.#stack.base, pixel, Number.POSITIVE_INFINITY, base)
-    return base
+    const line = (this.#bases[index] ??= new Polyline())
+    const { times } = this.#grid
+    const { base } = this.#stack
+    line.clear()
+    for (let row = 0; row < base.length; row++) line.add(times[row]!, base[row]!, row === 0)
+    return line
   }
 }
 
-const noRows: RowRange = { start: 0, end: 0 }
-const noTimes = new Float64Array(0)
-
-/** How far before a time the lines of a timeline may be joined to. */
-function reachOf(slots: readonly LineSlot[], timeline: Timeline): number {
+/** How far before a time the lines may be joined to. */
+function reachOf(slots: readonly LineSlot[]): number {
   let reach = 0
-  for (const { column } of slots) {
-    if (column.timeline === timeline && column.gapSeconds > reach) reach = column.gapSeconds
-  }
+  for (const { column } of slots) reach = Math.max(reach, column.gapSeconds)
   return reach
 }

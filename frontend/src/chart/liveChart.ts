@@ -1,15 +1,17 @@
 import { Chart, type Plugin } from 'chart.js'
-import type { Column } from '../series/column.ts'
+import { Continuum, resolutionOf, type Extent } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { SteadyRange } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
+import { ChartLines } from './chartLines.ts'
 import { makeConfiguration, makeDatasets, type LineDataset, type RingChart } from './chartConfig.ts'
 import type { ChartOptions } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
 import { FloatingRange } from './floatingRange.ts'
-import { LineMaker } from './lineMaker.ts'
+import type { Grain } from './lineMaker.ts'
+import { PastNeed } from './pastNeed.ts'
 import { PlotLayer, type LayerView } from './plotLayer.ts'
 import { RowsHeard } from './rowsHeard.ts'
 import { RingLineController, RingPoint, usualLineWidth, type PaintTarget } from './ringLine.ts'
@@ -24,8 +26,8 @@ export type { ChartOptions, Line } from './chartOptions.ts'
 const bleed = 1
 
 /**
- * A chart of lines over the time window, drawn by the scheduler of the page whenever rows arrive or the window, the
- * theme or the size change. Chart.js owns the axes, the layout and which lines are visible, in what order. A frame sets
+ * A chart of lines over the time window, live or past, drawn by the scheduler of the page whenever rows or something of
+ * the past arrive or the window, the theme or the size change. Chart.js owns the axes, the layout and which lines are visible, in what order. A frame sets
  * the limits of the axes and has Chart.js draw, without an update of it, because no layout depends on data; of the
  * lines it paints what is new.
  */
@@ -39,26 +41,32 @@ export class LiveChart implements Drawable, Plot {
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
-  readonly #maker = new LineMaker()
+  readonly #continuum: Continuum
+  readonly #lines: ChartLines
+  readonly #past: PastNeed
+  readonly #grain: Grain = { pixel: 0, resolution: 0 }
   readonly #layer: PlotLayer
   readonly #target: PaintTarget
   readonly #view: LayerView = { end: 0, columns: 0, height: 0, pixel: 0, min: 0, max: 0, version: 0 }
-  /** The controllers of the visible lines, filled anew in each frame. */
-  readonly #visible: RingLineController[] = []
   readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #valueRange: SteadyRange
   #floatingRange: FloatingRange
   #options: ChartOptions
+  /** The newest row of the host when the chart was drawn last. */
+  #drawnTo = Number.NaN
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
 
   constructor(canvas: HTMLCanvasElement, services: ChartServices, options: ChartOptions) {
     Chart.register(RingLineController, RingPoint, RingTimeScale, RingValueScale)
-    const { host, window, crosshair, theme, scheduler } = services
+    const { host, past, window, crosshair, theme, scheduler } = services
     this.element = canvas
     this.#services = services
     this.#options = options
+    this.#continuum = new Continuum(host, past)
+    this.#lines = new ChartLines(this.#continuum)
+    this.#lines.describe(options)
     this.#valueRange = new SteadyRange(options.unit)
     this.#floatingRange = new FloatingRange(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
@@ -67,7 +75,6 @@ export class LiveChart implements Drawable, Plot {
       context: this.#layer.context,
       projection,
       ratio: 1,
-      interval: host.interval,
       lineWidth: usualLineWidth,
     }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
@@ -78,11 +85,13 @@ export class LiveChart implements Drawable, Plot {
     this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
     this.#rows = new RowsHeard(host, () => {
-      if (!window.paused) scheduler.mark(this)
+      if (window.shows(this.#drawnTo)) scheduler.mark(this)
     })
-    this.#rows.follow(columnsOf(options))
+    this.#rows.follow(this.#lines.columns)
+    this.#past = new PastNeed(this.#continuum, past, () => this.#pastCame())
     this.#stops = [
       window.subscribe(() => this.#windowChanged()),
+      window.follow(() => this.#windowMoved()),
       crosshair.subscribe(() => scheduler.mark(this.#crosshairDrawable)),
       theme.subscribe(() => this.#themeChanged()),
     ]
@@ -105,7 +114,8 @@ export class LiveChart implements Drawable, Plot {
       this.#floatingRange = new FloatingRange(options.unit)
     }
     this.#options = options
-    this.#rows.follow(columnsOf(options))
+    this.#lines.describe(options)
+    this.#rows.follow(this.#lines.columns)
     this.#box.setHeight(options.height)
     this.#chart.data.datasets = makeDatasets(options.lines, this.#services.theme, this.#datasets)
     this.#layOut()
@@ -129,6 +139,7 @@ export class LiveChart implements Drawable, Plot {
   destroy(): void {
     for (const stop of this.#stops) stop()
     this.#rows.stop()
+    this.#past.end()
     this.#services.scheduler.remove(this)
     this.#services.scheduler.remove(this.#crosshairDrawable)
     this.#control.destroy()
@@ -147,6 +158,7 @@ export class LiveChart implements Drawable, Plot {
     if (this.#box.width === 0 || this.#chart.chartArea.width <= 0) return
     this.#collectVisible()
     this.#slide()
+    this.#wantPast()
     this.#fitValues(nowMs)
     this.#makeLines()
     this.#chart.draw()
@@ -170,15 +182,17 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #collectVisible(): void {
-    this.#visible.length = 0
+    const { visible } = this.#lines
+    visible.length = 0
     const datasets = this.#datasets
     for (let index = 0; index < datasets.length; index++) {
       if (!this.#chart.isDatasetVisible(index)) continue
       const controller = this.#chart.getDatasetMeta(index).controller as unknown as RingLineController
       controller.column = datasets[index]!.line.column
       controller.target = this.#target
-      this.#visible.push(controller)
+      visible.push(controller)
     }
+    this.#lines.followVisible()
   }
 
   /** Moves the time axis by whole device pixels: the picture moves as one and what was painted can be kept. */
@@ -193,13 +207,20 @@ export class LiveChart implements Drawable, Plot {
     range.to = view.end * view.pixel
     range.from = range.to - view.columns * view.pixel
     this.#timeAxis.slide(range.from, range.to)
+    this.#grain.pixel = view.pixel
+    this.#grain.resolution = resolutionOf(range.from, range.to)
+    this.#drawnTo = this.host.newestTime
+  }
+
+  #wantPast(): void {
+    this.#past.want(this.#lines.columns, this.#range, this.#services.window.ghost)
+    this.element.setAttribute('aria-busy', String(this.#past.loading))
   }
 
   #fitValues(nowMs: number): void {
     if (this.#options.floating !== undefined && this.#floatValues(nowMs)) return
     const { max, min, ceiling, reference, stacked = false } = this.#options
-    const { from, to } = this.#range
-    const peak = max ?? this.#maker.peak(this.#visible, stacked, from, to)
+    const peak = max ?? this.#reach(stacked).high
     const mirrored = this.#options.lines.some((line) => line.below)
     const range = this.#valueRange
     const reducedMotion = this.#services.theme.reducedMotion
@@ -210,15 +231,18 @@ export class LiveChart implements Drawable, Plot {
 
   /** False when an axis that floats only for values below zero has none. */
   #floatValues(nowMs: number): boolean {
-    const { from, to } = this.#range
     const always = this.#options.floating === 'always'
-    const low = this.#maker.trough(this.#visible, from, to)
+    const { low, high } = this.#reach(false)
     if (!always && !(low < 0)) return false
-    const high = this.#maker.peak(this.#visible, false, from, to)
     const reducedMotion = this.#services.theme.reducedMotion
     this.#floatingRange.fit(low, always ? high : Math.max(0, high), nowMs, reducedMotion)
     this.#setValues(this.#floatingRange)
     return true
+  }
+
+  #reach(stacked: boolean): Extent {
+    const { from, to } = this.#range
+    return this.#lines.reach(from, to, this.#grain, stacked, this.#services.window.ghost)
   }
 
   #setValues(range: SteadyRange | FloatingRange): void {
@@ -231,12 +255,11 @@ export class LiveChart implements Drawable, Plot {
   #makeLines(): void {
     const view = this.#view
     if (Number.isNaN(view.end)) return
-    const { stacked = false } = this.#options
     const { to } = this.#range
-    const since = this.#maker.changedSince(this.#visible, to)
+    const since = this.#lines.changedSince(to, this.#grain)
     // A line is wider than its points: two columns before them change too.
     const first = this.#layer.begin(view, Math.floor(since / view.pixel) - 2)
-    this.#maker.make(this.#visible, stacked, (first - 2) * view.pixel, to, view.pixel)
+    this.#lines.make((first - 2) * view.pixel, to, this.#grain, this.#services.window.ghost)
     this.#project()
     this.#painting = true
   }
@@ -277,7 +300,7 @@ export class LiveChart implements Drawable, Plot {
     for (let index = 0; index < datasets.length; index++) {
       if (!this.#chart.isDatasetVisible(index)) continue
       const { line, style } = datasets[index]!
-      const value = line.column.valueAt(time)
+      const value = this.#continuum.valueAt(line.column, time, this.#grain.resolution)
       if (value === undefined) continue
       const height = base + value
       if (this.#options.stacked === true) base = height
@@ -289,6 +312,19 @@ export class LiveChart implements Drawable, Plot {
 
   #windowChanged(): void {
     this.#resetValues()
+    this.#services.scheduler.mark(this)
+  }
+
+  /** A playback has moved on: that is to be drawn once it shows. */
+  #windowMoved(): void {
+    const { window, scheduler } = this.#services
+    const { pixel, end } = this.#view
+    if (Math.floor(window.position / pixel) + 1 !== end) scheduler.mark(this)
+  }
+
+  /** Something of the past came in: it may lie anywhere in the picture. */
+  #pastCame(): void {
+    this.#view.version++
     this.#services.scheduler.mark(this)
   }
 
@@ -340,15 +376,16 @@ export class LiveChart implements Drawable, Plot {
         value.floating = this.#options.floating !== undefined
       },
       // Chart.js also draws when it updates; what there is to paint is only known in a frame of ours.
-      beforeDatasetsDraw: () => (this.#painting ? undefined : false),
+      beforeDatasetsDraw: () => {
+        if (!this.#painting) return false
+        if (this.#services.window.ghost > 0) this.#lines.paintGhost(this.#target)
+        return undefined
+      },
       afterDatasetsDraw: ({ ctx, chartArea }) => {
         const { ratio } = this.#box
+        this.#lines.paintTotal(this.#target, this.#services.theme.color('--text'))
         this.#layer.end(ctx, Math.round(chartArea.left * ratio), Math.round((chartArea.top - bleed) * ratio))
       },
     }
   }
-}
-
-function columnsOf({ lines }: ChartOptions): Column[] {
-  return lines.map((line) => line.column)
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { Bands } from '../series/bands.ts'
 import { Polyline } from '../series/polyline.ts'
-import { fillColumns, fillLine, strokeLine, type Projection } from './paint.ts'
-import { paintLine } from './ringLine.ts'
+import { Trace } from '../series/tracer.ts'
+import { fillBands, fillLine, strokeLine, type Projection } from './paint.ts'
+import { paintTrace } from './ringLine.ts'
 import { RecordingContext } from './testing/recordingContext.ts'
 
 /** Ten pixels a second from time 100 at pixel 5; a unit is two pixels, zero at 50. */
@@ -17,6 +19,12 @@ function polyline(...values: (number | null)[]): Polyline {
     startsAnew = value === null
   })
   return line
+}
+
+function traceOf(...values: number[]): Trace {
+  const trace = new Trace()
+  values.forEach((value, second) => trace.line.add(100 + second, value, second === 0))
+  return trace
 }
 
 test('a line goes through its points', () => {
@@ -81,11 +89,10 @@ test('drawn downward, values grow below zero; the next line is drawn upward agai
     context: context.asContext,
     projection: { ...projection },
     ratio: 1,
-    interval: 1,
     lineWidth: 1.4,
   }
-  paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0, below: true })
-  paintLine(target, polyline(1, 2), undefined, { color: 'blue', fill: 0, below: false })
+  paintTrace(target, traceOf(1, 2), undefined, { color: 'red', fill: 0, below: true })
+  paintTrace(target, traceOf(1, 2), undefined, { color: 'blue', fill: 0, below: false })
   expect(context.log('moveTo', 'lineTo')).toEqual([
     'moveTo 5 52',
     'lineTo 15 54',
@@ -100,10 +107,9 @@ test('the area is faint, the line is not, and both have the colour of the series
     context: context.asContext,
     projection: { ...projection },
     ratio: 1,
-    interval: 1,
     lineWidth: 1.4,
   }
-  paintLine(target, polyline(1, 2), undefined, { color: 'red', fill: 0.2, below: false })
+  paintTrace(target, traceOf(1, 2), undefined, { color: 'red', fill: 0.2, below: false })
   const [fill, stroke] = ['fill', 'stroke'].map((name) => context.calls.find((call) => call.name === name)!)
   expect([fill!.fillStyle, fill!.globalAlpha]).toEqual(['red', 0.2])
   expect([stroke!.strokeStyle, stroke!.globalAlpha]).toEqual(['red', 1])
@@ -126,32 +132,30 @@ test('a long line is stroked in parts that touch', () => {
   for (const start of starts) expect(points[start]!.args).toEqual(points[start - 1]!.args)
 })
 
-test('a dense line is a bar for each column, reaching to where the one before it ended, and not across a gap', () => {
+test('a band covers whole pixels from its lowest to its highest value; neighbours leave no seam', () => {
   const context = new RecordingContext()
-  const dense: Projection = { ...projection, left: 0, perSecond: 0.5, perUnit: 1 }
-  fillColumns(context.asContext, polyline(3, 1, 4, 6, null, 9, 8), dense, 1.4, 1)
+  const bands = new Bands()
+  bands.add(100, 102, 1, 5)
+  bands.add(102, 104, 2, 3)
+  bands.add(104, 104.5, 4, 10)
+  fillBands(context.asContext, bands, { ...projection, left: 0, perSecond: 0.7 }, 2)
   expect(context.log('fillRect')).toEqual([
-    'fillRect 0 46.3 1 3.4', // 1 to 3
-    'fillRect 1 43.3 1 6.4', // 1 to 6: on from the 1 before it
-    'fillRect 2 40.3 1 1.4', // 9 alone: there is a gap before it
-    'fillRect 3 40.3 1 2.4', // 8 to 9
+    'fillRect 0 40 1.5 8',
+    'fillRect 1.5 44 1.5 2',
+    'fillRect 3 30 0.5 12',
   ])
 })
 
-test('with several samples to a pixel the line is painted as bars, with one it is stroked', () => {
-  for (const [perSecond, calls] of [
-    [0.5, [0, 2]],
-    [1, [1, 0]],
-  ] as const) {
-    const context = new RecordingContext()
-    const target = {
-      context: context.asContext,
-      projection: { ...projection, perSecond, left: 0 },
-      ratio: 1,
-      lineWidth: 1.4,
-      interval: 1,
-    }
-    paintLine(target, polyline(1, 2, 3), undefined, { color: 'red', fill: 0, below: false })
-    expect([context.count('stroke'), context.count('fillRect')]).toEqual(calls)
-  }
+test('bands are faint, lie on the side of their line, and the line lies over them', () => {
+  const context = new RecordingContext()
+  const target = { context: context.asContext, projection: { ...projection }, ratio: 1, lineWidth: 1.4 }
+  const trace = traceOf(1, 2)
+  trace.bands.add(100, 101, 1, 3)
+  paintTrace(target, trace, undefined, { color: 'red', fill: 0, below: true })
+  const [band, stroke] = ['fillRect', 'stroke'].map((name) =>
+    context.calls.findIndex((call) => call.name === name),
+  )
+  expect(band).toBeLessThan(stroke!)
+  expect(context.calls[band!]).toMatchObject({ fillStyle: 'red', globalAlpha: 0.3, args: [5, 56, 10, -4] })
+  expect(context.calls[stroke!]!.globalAlpha).toBe(1)
 })

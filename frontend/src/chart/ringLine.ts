@@ -5,9 +5,10 @@
  */
 import { DatasetController, Element, type CoreScaleOptions } from 'chart.js'
 import type { Column } from '../series/column.ts'
-import { Polyline } from '../series/polyline.ts'
+import type { Polyline } from '../series/polyline.ts'
+import { Trace } from '../series/tracer.ts'
 import type { LineSlot } from './lineMaker.ts'
-import { fillColumns, fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
+import { fillBands, fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
 
 /** How a dataset of this type looks. */
 export interface RingLineStyle {
@@ -42,14 +43,12 @@ export interface PaintTarget {
   projection: Projection
   /** Device pixels in a CSS pixel. */
   ratio: number
-  /** Seconds between two samples of the line. */
-  interval: number
   /** CSS pixels. */
   lineWidth: number
 }
 
-/** From so many samples to a column of pixels on, a line is painted as bars. */
-const denseSamples = 2
+/** Opacity of the band from lowest to highest. */
+const bandAlpha = 0.3
 
 /** CSS pixels, before the theme's scale: on a wall lines grow with the type. */
 export const usualLineWidth = 1.4
@@ -66,14 +65,15 @@ export class RingLineController extends DatasetController<'ringLine'> implements
   /** Where the samples come from; set by the chart. */
   column!: Column
   /** The stretch to paint, filled by the chart before it draws. */
-  readonly line = new Polyline()
+  readonly trace = new Trace()
   /** What the line is stacked on, if it is. */
   base: Polyline | undefined
   /** The time of the newest point ever made. */
   newest = Number.NaN
-  /** The newest row that the line was made from, and the gap it was made with. */
+  /** The newest row that the line was made from, and the gap and the spacing it was made with. */
   madeTo = Number.NaN
   madeGap = Number.NaN
+  madeSpacing = Number.NaN
   /** Set by the chart; without one nothing is painted. */
   target: PaintTarget | undefined
 
@@ -90,38 +90,39 @@ export class RingLineController extends DatasetController<'ringLine'> implements
   }
 
   override draw(): void {
-    if (this.target === undefined || this.line.length === 0) return
-    this.target.interval = this.column.timeline.interval
-    const { style } = this.getDataset() as unknown as { style: RingLineStyle }
-    paintLine(this.target, this.line, this.base, style)
+    if (this.target === undefined || this.trace.line.length === 0) return
+    paintTrace(this.target, this.trace, this.base, this.style)
+  }
+
+  get style(): RingLineStyle {
+    return (this.getDataset() as unknown as { style: RingLineStyle }).style
   }
 }
 
-/** Paints the area and the line of one dataset. */
-export function paintLine(
+/** Paints the area, the bands and the line of one dataset. */
+export function paintTrace(
   target: PaintTarget,
-  line: Polyline,
+  { line, bands }: Trace,
   base: Polyline | undefined,
   style: RingLineStyle,
 ): void {
   const { context, projection } = target
   const upward = projection.perUnit
   if (style.below) projection.perUnit = -upward
+  context.fillStyle = style.color
   if (style.fill > 0) {
     context.globalAlpha = style.fill
-    context.fillStyle = style.color
     fillLine(context, line, base, projection)
-    context.globalAlpha = 1
   }
-  if (projection.perSecond * target.ratio * target.interval * denseSamples <= 1) {
-    context.fillStyle = style.color
-    fillColumns(context, line, projection, target.lineWidth, target.ratio)
-  } else {
-    context.strokeStyle = style.color
-    context.lineWidth = target.lineWidth
-    // Round joins cost twice as much, and at this width nobody sees them.
-    context.lineJoin = 'bevel'
-    strokeLine(context, line, projection)
+  if (bands.length > 0) {
+    context.globalAlpha = bandAlpha
+    fillBands(context, bands, projection, target.ratio)
   }
+  context.globalAlpha = 1
+  context.strokeStyle = style.color
+  context.lineWidth = target.lineWidth
+  // Round joins cost twice as much, and at this width nobody sees them.
+  context.lineJoin = 'bevel'
+  strokeLine(context, line, projection)
   projection.perUnit = upward
 }

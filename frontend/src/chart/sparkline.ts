@@ -1,26 +1,21 @@
 import type { Column } from '../series/column.ts'
-import { decimate } from '../series/decimate.ts'
-import type { HostSeries, RowRange } from '../series/hostSeries.ts'
-import { Polyline } from '../series/polyline.ts'
+import { Continuum, resolutionOf } from '../series/continuum.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
+import { Trace } from '../series/tracer.ts'
 import { SteadyCeiling } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
 import type { Unit } from './format.ts'
-import { fillLine, strokeLine, type Projection } from './paint.ts'
+import { HighestLine } from './highestLine.ts'
+import { fillBands, fillLine, strokeLine, type Projection } from './paint.ts'
+import { PastNeed } from './pastNeed.ts'
 import { RowsHeard } from './rowsHeard.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
-import { peakOf } from './stack.ts'
 import type { TimeRange } from './timeWindow.ts'
 
-/** A line computed from several columns; NaN for none, one number a row. */
-export interface Derived {
-  /** The column whose pace the line has. */
-  pace: Column
-  values(host: HostSeries, rows: RowRange): Float64Array
-}
-
 export interface SparklineOptions {
-  source: Column | Derived
+  /** Of several the highest is drawn; at least one. */
+  columns: readonly Column[]
   unit: Unit
   /** A colour token such as `--c1`. */
   color: string
@@ -33,6 +28,7 @@ export interface SparklineOptions {
 /** CSS pixels, before the theme's scale. */
 const usualLineWidth = 1.3
 const fill = 0.14
+const bandAlpha = 0.3
 
 /** A line without axes, from zero up, over the time window. For the eye only: the number beside it says what it is. */
 export class Sparkline implements Drawable {
@@ -40,13 +36,18 @@ export class Sparkline implements Drawable {
   readonly #services: ChartServices
   readonly #context: CanvasRenderingContext2D
   readonly #box: CanvasBox
-  readonly #line = new Polyline()
+  readonly #trace = new Trace()
+  readonly #highest: HighestLine
+  readonly #past: PastNeed
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #projection: Projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
   readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
   #ceiling: SteadyCeiling
   #options: SparklineOptions
+  /** The newest row of the host, and the column of pixels at the end, when it was drawn last. */
+  #drawnTo = Number.NaN
+  #drawnEnd = Number.NaN
 
   constructor(canvas: HTMLCanvasElement, services: ChartServices, options: SparklineOptions) {
     this.element = canvas
@@ -56,15 +57,21 @@ export class Sparkline implements Drawable {
     this.#context = canvas.getContext('2d')!
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     this.#fitCanvas()
-    const { host, window, theme, scheduler } = services
+    const { host, past, window, theme, scheduler } = services
+    const continuum = new Continuum(host, past)
+    this.#highest = new HighestLine(continuum)
+    this.#past = new PastNeed(continuum, past, () => scheduler.mark(this))
     this.#rows = new RowsHeard(host, () => {
-      if (!window.paused) scheduler.mark(this)
+      if (window.shows(this.#drawnTo)) scheduler.mark(this)
     })
-    this.#rows.follow([paceOf(options)])
+    this.#rows.follow(options.columns)
     this.#stops = [
       window.subscribe(() => {
         this.#ceiling.reset()
         scheduler.mark(this)
+      }),
+      window.follow(() => {
+        if (Math.floor(window.position / this.#pixel) !== this.#drawnEnd) scheduler.mark(this)
       }),
       theme.subscribe(() => scheduler.mark(this)),
     ]
@@ -74,7 +81,7 @@ export class Sparkline implements Drawable {
   update(options: SparklineOptions): void {
     if (options.unit !== this.#options.unit) this.#ceiling = new SteadyCeiling(options.unit)
     this.#options = options
-    this.#rows.follow([paceOf(options)])
+    this.#rows.follow(options.columns)
     this.#box.setHeight(options.height)
     this.#services.scheduler.mark(this)
   }
@@ -82,6 +89,7 @@ export class Sparkline implements Drawable {
   destroy(): void {
     for (const stop of this.#stops) stop()
     this.#rows.stop()
+    this.#past.end()
     this.#services.scheduler.remove(this)
     this.#box.destroy()
   }
@@ -93,40 +101,46 @@ export class Sparkline implements Drawable {
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width, height)
     this.#makeLine()
-    if (this.#line.length === 0) return
+    const { line, bands } = this.#trace
+    if (line.length === 0) return
     this.#project(nowMs)
     const color = this.#services.theme.color(this.#options.color)
     context.fillStyle = color
     context.globalAlpha = fill
-    fillLine(context, this.#line, undefined, this.#projection)
+    fillLine(context, line, undefined, this.#projection)
+    context.globalAlpha = bandAlpha
+    fillBands(context, bands, this.#projection, ratio)
     context.globalAlpha = 1
     context.strokeStyle = color
     context.lineWidth = this.#lineWidth
     context.lineJoin = 'bevel'
-    strokeLine(context, this.#line, this.#projection)
+    strokeLine(context, line, this.#projection)
   }
 
   get #lineWidth(): number {
     return usualLineWidth * this.#services.theme.scale
   }
 
+  /** Seconds of a column of pixels. */
+  get #pixel(): number {
+    return (this.#range.to - this.#range.from) / (this.#box.width * this.#box.ratio)
+  }
+
   #makeLine(): void {
     const { host, window } = this.#services
-    const { source } = this.#options
+    const { columns } = this.#options
     const range = window.range(host, this.#range)
-    const pixel = (range.to - range.from) / (this.#box.width * this.#box.ratio)
-    this.#line.clear()
-    if (!(pixel > 0)) return
-    const { timeline, gapSeconds } = paceOf(this.#options)
-    const rows = timeline.rows(range.from - gapSeconds, range.to)
-    const values = 'values' in source ? source.values(host, rows) : source.valuesIn(rows)
-    decimate(timeline.times(rows), values, pixel, gapSeconds, this.#line)
+    const pixel = this.#pixel
+    this.#drawnTo = host.newestTime
+    this.#drawnEnd = Math.floor(range.to / pixel)
+    this.#past.want(columns, range, 0)
+    this.#highest.make(this.#trace, columns, range, { pixel, resolution: resolutionOf(range.from, range.to) })
   }
 
   #project(nowMs: number): void {
     const { host } = this.#services
     const { from, to } = this.#range
-    const peak = peakOf(this.#line, from)
+    const peak = this.#highest.peak(this.#trace, from)
     const least = this.#options.ceiling?.(host) ?? Number.NaN
     const top = peak <= least ? least : this.#ceiling.next(peak, nowMs)
     const projection = this.#projection
@@ -149,8 +163,4 @@ export class Sparkline implements Drawable {
     if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
     else this.#services.scheduler.mark(this)
   }
-}
-
-function paceOf({ source }: SparklineOptions): Column {
-  return 'values' in source ? source.pace : source
 }

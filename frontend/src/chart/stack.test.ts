@@ -9,7 +9,11 @@ function edges(lines: { values: Float64Array; every?: number }[]): { tops: numbe
   const stack = new Stack()
   stack.start(lines[0]!.values.length)
   const tops = lines.map(({ values, every = 1 }) => {
-    stack.add(values, every)
+    stack.add(
+      values.map((_, row) => row),
+      values,
+      every - 0.5,
+    )
     const top = [...stack.top]
     stack.raise()
     return top
@@ -53,10 +57,10 @@ test('a slow series counts until its next value is due, not longer', () => {
 test('is used again for fewer and for more rows', () => {
   const stack = new Stack()
   stack.start(2)
-  stack.add(line(1, none), 1)
+  stack.add(line(0, 1), line(1, none), 0.5)
   stack.raise()
   stack.start(3)
-  stack.add(line(7, 8, 9), 1)
+  stack.add(line(0, 1, 2), line(7, 8, 9), 0.5)
   expect([...stack.top]).toEqual([7, 8, 9])
   expect(stack.holes).toBe(false)
 })

@@ -1,5 +1,3 @@
-import type { Polyline } from '../series/polyline.ts'
-
 /**
  * Adds lines on top of one another, row by row. A line without a value in a row has no point there and adds nothing;
  * a slow series (one value each tenth tick) adds its last value until the next is due. Its arrays grow to the largest
@@ -36,17 +34,19 @@ export class Stack {
     this.#holes = false
   }
 
-  /** Puts a line on the base: `top` becomes its upper edge. */
-  add(values: Float64Array, every: number): void {
+  /** Puts a line on the base: `top` becomes its upper edge. A value counts for less than `hold` seconds. */
+  add(times: Float64Array, values: Float64Array, hold: number): void {
     const base = this.#base
     const top = this.#top
     let held = Number.NaN
-    let age = 0
+    let until = Number.NEGATIVE_INFINITY
     for (let row = 0; row < this.#rows; row++) {
       const value = values[row]!
-      age = Number.isNaN(value) ? age + 1 : 0
-      if (age === 0) held = value
-      top[row] = base[row]! + (age < every ? held : Number.NaN)
+      if (!Number.isNaN(value)) {
+        held = value
+        until = times[row]! + hold
+        top[row] = base[row]! + value
+      } else top[row] = times[row]! < until ? base[row]! + held : Number.NaN
     }
   }
 
@@ -60,14 +60,4 @@ export class Stack {
       else base[row] = value
     }
   }
-}
-
-/** The largest value of a line from a time on; NaN when there is none. */
-export function peakOf(line: Polyline, from: number): number {
-  const { times, values, length } = line
-  let peak = Number.NEGATIVE_INFINITY
-  for (let point = length - 1; point >= 0 && times[point]! >= from; point--) {
-    if (values[point]! > peak) peak = values[point]!
-  }
-  return peak === Number.NEGATIVE_INFINITY ? Number.NaN : peak
 }

@@ -248,6 +248,12 @@ export class TimeWindow {
     return Math.min(this.span, growth ** Math.ceil(Math.log(least) / Math.log(growth)))
   }
 
+  /** Whether rows of a host that are newer than an instant are in the picture. */
+  shows(newest: number): boolean {
+    if (this.#view.mode === 'live') return !this.#paused
+    return this.#view.mode === 'fixed' && !(newest >= this.#view.to)
+  }
+
   /** Called when the view, the pause or the ghost change, not when data arrives or a playback moves on. */
   readonly subscribe = (listener: () => void): (() => void) => this.#changes.add(listener)
 

@@ -1,5 +1,7 @@
 /** What charts live on, without a page: frames by hand, a theme from a map, a host from rows. */
 import { HostSeries } from '../../series/hostSeries.ts'
+import type { Past } from '../../series/past.ts'
+import { noPast } from '../../series/testing/noPast.ts'
 import { Crosshair } from '../crosshair.ts'
 import { FrameScheduler, type FrameEnvironment } from '../scheduler.ts'
 import type { ChartServices } from '../services.ts'
@@ -115,9 +117,15 @@ export function fakeTheme(colors: Record<string, string> = {}, reducedMotion = t
   return new ChartTheme({ token: (name) => colors[name] ?? name, reducedMotion: () => reducedMotion })
 }
 
-export function fakeServices(host: HostSeries, page: FakePage, span = 10): ChartServices {
+export function fakeServices(
+  host: HostSeries,
+  page: FakePage,
+  span = 10,
+  past: Past = noPast,
+): ChartServices {
   return {
     host,
+    past,
     window: new TimeWindow(span),
     crosshair: new Crosshair(),
     theme: fakeTheme(),

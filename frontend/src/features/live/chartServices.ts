@@ -5,9 +5,9 @@ import { useLiveServices } from './services.ts'
 
 /** What every canvas of this host is given. */
 export function useChartServices(host: HostSeries): ChartServices {
-  const { window, crosshair, chartTheme, scheduler } = useLiveServices()
+  const { window, crosshair, chartTheme, scheduler, past } = useLiveServices()
   return useMemo(
-    () => ({ host, window, crosshair, theme: chartTheme, scheduler }),
-    [host, window, crosshair, chartTheme, scheduler],
+    () => ({ host, past, window, crosshair, theme: chartTheme, scheduler }),
+    [host, past, window, crosshair, chartTheme, scheduler],
   )
 }

@@ -1,0 +1,61 @@
+import type { Column } from '../series/column.ts'
+import { resolutionOf, type Continuum, type Stint } from '../series/continuum.ts'
+import type { Past, PastViewer } from '../series/past.ts'
+
+/** What one drawing needs of the recorded past: it asks for it, and hears of what comes in. */
+export class PastNeed {
+  readonly #continuum: Continuum
+  readonly #past: Past
+  readonly #shown: PastViewer
+  readonly #earlier: PastViewer
+  readonly #stop: () => void
+  readonly #missing: Stint = { from: Number.NaN, to: Number.NaN }
+  #metrics: readonly string[] = []
+  #columns: readonly Column[] = []
+  #needed = false
+
+  /** `onNews` is called when something came in while this drawing needs any of it. */
+  constructor(continuum: Continuum, past: Past, onNews: () => void) {
+    this.#continuum = continuum
+    this.#past = past
+    this.#shown = past.viewer()
+    this.#earlier = past.viewer()
+    this.#stop = past.subscribe(this.#host, () => {
+      if (this.#needed) onNews()
+    })
+  }
+
+  /** Something is asked for and not there yet. */
+  get loading(): boolean {
+    return this.#needed && this.#past.state(this.#host).loading
+  }
+
+  /** The rings do not tell of all that is shown. */
+  get beyondRings(): boolean {
+    return !Number.isNaN(this.#missing.from)
+  }
+
+  /** Asks for what the rings lack of a range, and for the same range so many seconds earlier. Cheap when nothing changed. */
+  want(columns: readonly Column[], range: Readonly<Stint>, earlier: number): void {
+    if (columns !== this.#columns) {
+      this.#columns = columns
+      this.#metrics = columns.map((column) => column.series.metric)
+    }
+    const { from, to } = this.#continuum.missing(range, columns, this.#missing)
+    const resolution = resolutionOf(range.from, range.to)
+    this.#shown.want(this.#host, this.#metrics, from, to, resolution)
+    const back = earlier > 0 ? earlier : Number.NaN
+    this.#earlier.want(this.#host, this.#metrics, range.from - back, range.to - back, resolution)
+    this.#needed = from < to || earlier > 0
+  }
+
+  end(): void {
+    this.#stop()
+    this.#shown.end()
+    this.#earlier.end()
+  }
+
+  get #host(): string {
+    return this.#continuum.host.host.name
+  }
+}

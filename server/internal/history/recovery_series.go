@@ -28,11 +28,17 @@ const (
 type seriesCopy struct {
 	root   string // the data folder
 	newest chunks.HeadSeriesRef
-	at     time.Time
+	count  uint64        // of the series when it was looked last
+	at     time.Time     // of that
+	took   time.Duration // what it cost
 }
 
-// due says whether it is time to look for new series.
-func (c *seriesCopy) due() bool { return time.Since(c.at) >= seriesCopiedEach }
+// due says whether there may be new series to copy: if there are more than before, at once, as long as that does not take
+// more than a hundredth of the time; and each minute, because as many may have gone as came.
+func (c *seriesCopy) due(db *tsdb.DB) bool {
+	since := time.Since(c.at)
+	return since >= seriesCopiedEach || db.Head().NumSeries() != c.count && since >= 100*c.took
+}
 
 // copySeries updates the copy. That it fails costs no data.
 func (t *TSDB) copySeries(o *opened) {
@@ -43,7 +49,8 @@ func (t *TSDB) copySeries(o *opened) {
 
 // update writes the copy if there are new series: numbers are given away in order.
 func (c *seriesCopy) update(db *tsdb.DB) error {
-	c.at = time.Now()
+	c.at, c.count = time.Now(), db.Head().NumSeries()
+	defer func() { c.took = time.Since(c.at) }()
 	series, newest, err := c.added(db)
 	if err != nil || newest == c.newest {
 		return err

@@ -61,7 +61,7 @@ func (t *TSDB) appendRows(rows []Row) (Appended, error) {
 	if err := o.log.wrote(); err != nil {
 		return Appended{}, t.giveUp(err)
 	}
-	if t.copy.due() {
+	if t.copy.due(o.db) {
 		t.copySeries(o)
 	}
 	return batch.done, nil

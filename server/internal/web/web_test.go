@@ -29,7 +29,7 @@ type testServer struct {
 	lastSample time.Time
 }
 
-func newTestServer(t *testing.T, change func(*web.Options)) *testServer {
+func newTestServer(t testing.TB, change func(*web.Options)) *testServer {
 	t.Helper()
 	bus := hub.New(hub.Options{})
 	bus.Describe(metric.Host{Name: "web-1", Hostname: "web-1", CPUCount: 4})

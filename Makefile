@@ -18,7 +18,7 @@ APP := $(EMBEDDED)/index.html
 
 # Directories are in the list too: their time changes when a file goes away.
 APP_SOURCES := $(shell find frontend/src frontend/public -not -name '*.test.*' 2>/dev/null) \
-	$(wildcard frontend/index.html frontend/package.json frontend/vite.config.* frontend/tsconfig*.json) \
+	$(wildcard frontend/*.html frontend/package.json frontend/vite.config.* frontend/tsconfig*.json) \
 	frontend/scripts/compress.mjs
 
 ##@ Use

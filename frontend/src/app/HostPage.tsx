@@ -15,6 +15,7 @@ import { LoadingLine } from '../features/history/LoadingLine.tsx'
 import { TimeBar } from '../features/history/TimeBar.tsx'
 import { TimeNotes, useHasTimeNotes } from '../features/history/TimeNotes.tsx'
 import { useHistoryKnown, useKeptSeconds, usePast, usePastWords } from '../features/history/useShown.ts'
+import { useHiddenLines } from '../features/live/hiddenLines.ts'
 import { LivePage } from '../features/live/LivePage.tsx'
 import { PauseButton } from '../features/live/PauseButton.tsx'
 import type { HostSeries } from '../series/hostSeries.ts'
@@ -32,6 +33,9 @@ import { usePageKeys } from './usePageKeys.ts'
 import { usePageTitle } from './usePageTitle.ts'
 import { usePastHosts, usePastSeries } from './usePastHost.ts'
 
+const HeadExport = lazy(async () => ({
+  default: (await import('../features/export/HeadExport.tsx')).HeadExport,
+}))
 const Player = lazy(() => import('../features/history/Player.tsx'))
 
 export interface HostPageProps {
@@ -86,6 +90,7 @@ function HostContent(props: HostContentProps) {
   })
   const { freshness, stale } = useFreshness(host)
   const hasNotes = useHasTimeNotes()
+  const hidden = useHiddenLines((lines) => lines.byPanel)
 
   const onServer = () => openDialog('server')
   if (!known && unreachable === 'refused') return <RefusedState onServer={onServer} />
@@ -108,7 +113,16 @@ function HostContent(props: HostContentProps) {
           <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
         }
         hold={
-          isPast ? <LivePill host={host} tone={left ? 'quiet' : freshnessTone[freshness]} /> : <PauseButton />
+          <>
+            {isPast ? (
+              <LivePill host={host} tone={left ? 'quiet' : freshnessTone[freshness]} />
+            ) : (
+              <PauseButton />
+            )}
+            <Suspense>
+              <HeadExport host={host} hidden={hidden} />
+            </Suspense>
+          </>
         }
         notes={hasNotes || left ? <TimeNotes host={host} goneSince={left?.newest} /> : undefined}
         banner={<HistoryBanner host={host} />}

@@ -4,11 +4,14 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
 import { ConnectionServicesContext } from '../features/connection/services.ts'
+import { ExportServicesContext } from '../features/export/services.ts'
 import { HistoryServicesContext } from '../features/history/services.ts'
+import { PanelExtrasContext } from '../features/live/panelExtras.ts'
 import { LiveServicesContext } from '../features/live/services.ts'
 import { ServerAddressError } from '../transport/serverUrl.ts'
 import { baseOf, pinBase, routerPath } from './base.ts'
 import { BadServerState, CrashState } from './CrashState.tsx'
+import { panelExtras } from './panelExtras.tsx'
 import { makeRouter } from './router.tsx'
 import { makeServices, pageOfServer, ServicesContext, type Services } from './services.ts'
 
@@ -40,7 +43,11 @@ function App({ services }: { services: Services }) {
           <ConnectionServicesContext value={services.connection}>
             <LiveServicesContext value={services.live}>
               <HistoryServicesContext value={services.history}>
-                <RouterProvider router={router} />
+                <ExportServicesContext value={services.exports}>
+                  <PanelExtrasContext value={panelExtras}>
+                    <RouterProvider router={router} />
+                  </PanelExtrasContext>
+                </ExportServicesContext>
               </HistoryServicesContext>
             </LiveServicesContext>
           </ConnectionServicesContext>

@@ -9,6 +9,7 @@ import { TimeWindow } from '../chart/timeWindow.ts'
 import type { ConnectServices } from '../features/connect/services.ts'
 import { Journal } from '../features/connection/journal.ts'
 import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
+import type { ExportServices } from '../features/export/services.ts'
 import { HistoryFacts } from '../features/history/historyFacts.ts'
 import type { HistoryServices } from '../features/history/services.ts'
 import type { LiveServices } from '../features/live/services.ts'
@@ -21,6 +22,7 @@ import { Session } from '../transport/session.ts'
 import { portOf } from '../transport/sharedMessages.ts'
 import type { SocketFactory } from '../transport/socket.ts'
 import { sharedEventStreams } from '../transport/tabStream.ts'
+import { makeExports } from './exports.ts'
 import { makePast } from './past.ts'
 import { ThemeSwitch } from './theme.ts'
 
@@ -32,6 +34,7 @@ export interface Services {
   history: HistoryServices
   connect: ConnectServices
   connection: ConnectionServices
+  exports: ExportServices
   theme: ThemeSwitch
 }
 
@@ -64,6 +67,7 @@ export function makeServices(base: string): Services {
     session,
     past,
     theme,
+    exports: makeExports(server.base, new URL(base), session, past, window),
     live: {
       ...shared,
       crosshair: new Crosshair(),

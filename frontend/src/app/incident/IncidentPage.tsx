@@ -1,0 +1,82 @@
+import { Maximize2, Moon, Sun } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
+import { formatInstant, formatZone } from '../../chart/format.ts'
+import type { TimeWindow } from '../../chart/timeWindow.ts'
+import type { Incident } from '../../features/export/incidentFormat.ts'
+import { LivePage } from '../../features/live/LivePage.tsx'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { Button } from '../../ui/Button.tsx'
+import { IconButton } from '../../ui/IconButton.tsx'
+
+export interface IncidentPageProps {
+  incident: Incident
+  host: HostSeries
+  window: TimeWindow
+}
+
+/** A saved stretch of the past of a host, as the app would show it. */
+export function IncidentPage({ incident, host, window }: IncidentPageProps) {
+  const { answer, note } = incident
+  return (
+    <LivePage
+      host={host}
+      hosts={[]}
+      pastHosts={[]}
+      onHost={() => undefined}
+      past
+      stale={false}
+      timeBar={<RangeButton window={window} from={answer.from} to={answer.to} />}
+      badge={<span className="ml-auto" />}
+      hold={<ThemeButton />}
+      notes={<span className="text-soft">{savedWords(incident)}</span>}
+      banner={note && <p className="col-span-full wrap-anywhere whitespace-pre-line">{note}</p>}
+      footer={<span>{footWords(incident)}</span>}
+    />
+  )
+}
+
+function RangeButton({ window, from, to }: { window: TimeWindow; from: number; to: number }) {
+  const view = useSyncExternalStore(window.subscribe, () => window.view)
+  const whole = view.mode === 'fixed' && view.from === from && view.to === to
+  const shown = view.mode === 'fixed' ? view : { from, to }
+  return (
+    <>
+      <span className="truncate text-soft tabular-nums">{rangeWords(shown.from, shown.to)}</span>
+      {!whole && (
+        <Button onClick={() => window.show(from, to)}>
+          <Maximize2 aria-hidden="true" className="size-3.5" />
+          Whole range
+        </Button>
+      )}
+    </>
+  )
+}
+
+function ThemeButton() {
+  const flip = () => {
+    const { dataset } = document.documentElement
+    dataset['theme'] = dataset['theme'] === 'light' ? 'dark' : 'light'
+  }
+  return (
+    <IconButton label="Dark or light" onClick={flip} className="size-8">
+      <Sun aria-hidden="true" className="size-4 [[data-theme=light]_&]:hidden" />
+      <Moon aria-hidden="true" className="hidden size-4 [[data-theme=light]_&]:block" />
+    </IconButton>
+  )
+}
+
+const withDate = 0
+
+function rangeWords(from: number, to: number): string {
+  return `${formatInstant(from, withDate)} to ${formatInstant(to, withDate)} ${formatZone(to)}`
+}
+
+function savedWords({ savedAt, savedBy }: Incident): string {
+  const by = savedBy === '' ? '' : ` by ${savedBy}`
+  return `Incident, saved ${formatInstant(savedAt, withDate)}${by}`
+}
+
+function footWords({ answer, program }: Incident): string {
+  const of = answer.step > 0 ? `one point for ${answer.step} s` : 'every sample'
+  return `${program}, ${of}`
+}

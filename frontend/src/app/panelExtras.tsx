@@ -1,0 +1,66 @@
+import { lazy, Suspense, useMemo } from 'react'
+import type { ShownPanel } from '../features/export/shownPanel.ts'
+import { useHiddenLines } from '../features/live/hiddenLines.ts'
+import { useOpenTables } from '../features/live/openTables.ts'
+import type { PanelExtras } from '../features/live/panelExtras.ts'
+import type { ChartPanel } from '../features/live/panels/model.ts'
+import type { HostSeries } from '../series/hostSeries.ts'
+
+const PanelTools = lazy(async () => ({
+  default: (await import('../features/export/PanelTools.tsx')).PanelTools,
+}))
+const SummaryTable = lazy(async () => ({
+  default: (await import('../features/export/SummaryTable.tsx')).SummaryTable,
+}))
+
+/** What stands at every chart panel beside what the panel itself shows: its table and what it can be saved as. */
+export const panelExtras: PanelExtras = {
+  tools: (panel, host) => <Tools panel={panel} host={host} />,
+  below: (panel, host) => <Below panel={panel} host={host} />,
+}
+
+interface ExtraProps {
+  panel: ChartPanel
+  host: HostSeries
+}
+
+function Tools({ panel, host }: ExtraProps) {
+  const shown = useShownPanel(panel)
+  const open = useOpenTables((tables) => tables.panels.includes(panel.id))
+  const toggle = useOpenTables((tables) => tables.toggle)
+  return (
+    <Suspense>
+      <PanelTools panel={shown} host={host} tableOpen={open} onTable={() => toggle(panel.id)} />
+    </Suspense>
+  )
+}
+
+function Below({ panel, host }: ExtraProps) {
+  const shown = useShownPanel(panel)
+  const open = useOpenTables((tables) => tables.panels.includes(panel.id))
+  if (!open) return null
+  return (
+    <Suspense>
+      <SummaryTable panel={shown} host={host} />
+    </Suspense>
+  )
+}
+
+function useShownPanel(panel: ChartPanel): ShownPanel {
+  const hidden = useHiddenLines((lines) => lines.byPanel[panel.id])
+  return useMemo(() => shownPanelOf(panel, hidden ?? []), [panel, hidden])
+}
+
+/** The lines of a panel that are switched on; where an entry has two, each with what tells it from the other. */
+function shownPanelOf({ id, title, unit, entries }: ChartPanel, hidden: readonly string[]): ShownPanel {
+  const lines = entries
+    .filter((entry) => !hidden.includes(entry.label))
+    .flatMap(({ label, color, lines: own }) =>
+      own.map(({ metric, mark }) => ({
+        metric,
+        label: mark === undefined ? label : `${label} ${mark}`,
+        color,
+      })),
+    )
+  return { id, title, unit, lines }
+}

@@ -1,0 +1,99 @@
+import { useMemo } from 'react'
+import { formatInstant, formatText } from '../../chart/format.ts'
+import type { Figures } from '../../series/figures.ts'
+import type { HostSeries } from '../../series/hostSeries.ts'
+import { classes } from '../../ui/classes.ts'
+import type { ShownLine, ShownPanel } from './shownPanel.ts'
+import { useFigures } from './useFigures.ts'
+
+export interface SummaryTableProps {
+  panel: ShownPanel
+  host: HostSeries
+}
+
+const heads = ['min', 'mean', 'p95', 'max', 'last'] as const
+
+/** The figures of each line of a chart over the stretch of time that it shows. */
+export function SummaryTable({ panel, host }: SummaryTableProps) {
+  const { lines } = panel
+  const metrics = useMemo(() => lines.map((line) => line.metric), [lines])
+  const { byMetric, range, stale, problem } = useFigures(host, metrics)
+  return (
+    <div className="mt-2 overflow-x-auto" data-summary={panel.id} aria-busy={stale}>
+      <table
+        data-from={range.from}
+        data-to={range.to}
+        className={classes('w-full text-small tabular-nums', stale && 'text-mute')}
+      >
+        <caption className="sr-only">{`${panel.title}: ${captionOf(range)}`}</caption>
+        <thead>
+          <tr className="border-b border-line text-mute">
+            <th scope="col" className="py-1 pr-3 text-left font-normal">
+              series
+            </th>
+            {heads.map((head) => (
+              <th key={head} scope="col" className="py-1 pl-3 text-right font-normal">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <SeriesRow key={line.metric} line={line} unit={panel.unit} figures={byMetric.get(line.metric)} />
+          ))}
+        </tbody>
+      </table>
+      {problem !== undefined && <p className="pt-1 text-small text-warn">The figures are old: {problem}.</p>}
+    </div>
+  )
+}
+
+interface SeriesRowProps {
+  line: ShownLine
+  unit: string
+  figures: Figures | undefined
+}
+
+function SeriesRow({ line, unit, figures }: SeriesRowProps) {
+  const about = figures?.approximate === true ? '≈ ' : ''
+  const cells = {
+    min: formatText(figures?.min, unit),
+    mean: about + formatText(figures?.mean, unit),
+    p95: about + formatText(figures?.p95, unit),
+    max: formatText(figures?.max, unit),
+    last: formatText(figures?.last, unit),
+  }
+  const lastSeen = figures && `at ${formatInstant(figures.lastTime, Date.now())}`
+  return (
+    <tr className="border-b border-line last:border-0" data-metric={line.metric}>
+      <th
+        scope="row"
+        className="max-w-[12rem] truncate py-1 pr-3 text-left font-normal text-soft"
+        title={line.metric}
+      >
+        <i
+          aria-hidden="true"
+          className="swatch mr-1.5 inline-block"
+          style={{ background: `var(${line.color})` }}
+        />
+        {line.label}
+      </th>
+      {heads.map((head) => (
+        <td
+          key={head}
+          title={head === 'last' ? lastSeen : undefined}
+          className="py-1 pl-3 text-right whitespace-nowrap text-text"
+        >
+          {cells[head]}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+function captionOf({ from, to }: { from: number; to: number }): string {
+  if (Number.isNaN(from)) return 'not known yet'
+  const now = Date.now()
+  return `from ${formatInstant(from, now)} to ${formatInstant(to, now)}`
+}

@@ -15,15 +15,15 @@ func TestSeriesLabels(t *testing.T) {
 	}{
 		`cpu.core{core=0}`: {
 			cpu, false,
-			`{__name__="vitals_cpu_core_ratio", __decimals__="2", __metric__="cpu.core{core=0}", core="0", host="web"}`,
+			`{__decimals__="2", __metric__="cpu.core{core=0}", __name__="vitals_cpu_core_ratio", core="0", host="web"}`,
 		},
-		`orders.open`: {metric.Family{}, true, `{__name__="orders_open", __metric__="orders.open", host="web"}`},
-		`x{host=a}`:   {metric.Family{}, true, `{__name__="x", __metric__="x{host=a}", exported_host="a", host="web"}`},
+		`orders.open`: {metric.Family{}, true, `{__metric__="orders.open", __name__="orders_open", host="web"}`},
+		`x{host=a}`:   {metric.Family{}, true, `{__metric__="x{host=a}", __name__="x", exported_host="a", host="web"}`},
 		`x{exported_host=b,host=a}`: {
 			metric.Family{}, true,
-			`{__name__="x", __metric__="x{exported_host=b,host=a}", exported_exported_host="a", exported_host="b", host="web"}`,
+			`{__metric__="x{exported_host=b,host=a}", __name__="x", exported_exported_host="a", exported_host="b", host="web"}`,
 		},
-		`x{__name__=y}`: {metric.Family{}, true, `{__name__="x", __metric__="x{__name__=y}", exported___name__="y", host="web"}`},
+		`x{__name__=y}`: {metric.Family{}, true, `{__metric__="x{__name__=y}", __name__="x", exported___name__="y", host="web"}`},
 	} {
 		name, err := metric.ParseName(text)
 		if err != nil {

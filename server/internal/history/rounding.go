@@ -54,10 +54,13 @@ func RoundingOf(stored labels.Labels) Rounding {
 	return newRounding(decimals)
 }
 
+// Beyond it the product itself would be rounded by more than the powers of two leave: a thousandth lies close to 1/1024.
+const largestScaled = 1 << 44
+
 // Stored is what is kept of a value.
 func (r Rounding) Stored(value float64) float64 {
 	scaled := value * r.binary
-	if r.decimal == 0 || math.Abs(scaled) >= 1<<52 {
+	if r.decimal == 0 || math.Abs(scaled) >= largestScaled {
 		return value
 	}
 	return math.Round(scaled) / r.binary
@@ -66,7 +69,7 @@ func (r Rounding) Stored(value float64) float64 {
 // Value is what was measured, of what is kept of it.
 func (r Rounding) Value(stored float64) float64 {
 	scaled := stored * r.decimal
-	if r.decimal == 0 || math.Abs(scaled) >= 1<<52 {
+	if r.decimal == 0 || math.Abs(scaled) >= largestScaled {
 		return stored
 	}
 	return math.Round(scaled) / r.decimal

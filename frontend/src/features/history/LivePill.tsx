@@ -12,9 +12,8 @@ export function LivePill({ host, tone }: { host: HostSeries | undefined; tone: T
   const age = Number.isNaN(behind) ? '' : behindWords(behind)
   return (
     <Pill tone={tone} onClick={() => window.live()} title="Back to Live (l)">
-      Live
-      <span className="font-normal text-mute">
-        <span className="max-phone:sr-only">{age === '' ? '' : `, ${age}`}</span>
+      <span>
+        Live<span className="font-normal text-mute max-phone:sr-only">{age === '' ? '' : `, ${age}`}</span>
       </span>
       <span className="hidden desk:inline">
         <Kbd>l</Kbd>

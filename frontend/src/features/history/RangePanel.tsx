@@ -22,7 +22,7 @@ export interface RangePanelProps {
 /** Every way to say which time is meant: a length, two instants, a day. */
 export default function RangePanel({ host, onClose, onCopyLink }: RangePanelProps) {
   return (
-    <div className="grid max-h-[calc(100dvh-8rem)] gap-4 overflow-y-auto p-4 tablet:grid-cols-[1fr_10.5rem] tablet:gap-6">
+    <div className="grid max-h-[calc(100dvh-8rem)] gap-4 overflow-y-auto p-4 tablet:grid-cols-[1fr_12.5rem] tablet:gap-6">
       <RangeForm host={host} onDone={onClose} />
       <div className="order-first flex min-w-0 flex-col gap-4 tablet:order-none">
         <Lengths onDone={onClose} />

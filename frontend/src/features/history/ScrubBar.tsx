@@ -152,23 +152,21 @@ function Curve({ host, stretch }: { host: HostSeries; stretch: Stretch }) {
   const [drawn, setDrawn] = useState<Thumbnail>()
   const metric = thumbnailMetric(host)
   const latest = useRef(stretch)
-  const isPercent = host.column(metric)?.series.unit === 'percent'
   useEffect(() => {
     if (!canvas.current) return
     const options = {
       host: host.host.name,
       metric,
       stretch: latest.current,
-      ceiling: isPercent ? 100 : Number.NaN,
     }
     const made = new Thumbnail(canvas.current, services, options)
     setDrawn(made)
     return () => made.destroy()
-  }, [services, host, metric, isPercent])
+  }, [services, host, metric])
   useEffect(() => {
     latest.current = stretch
-    drawn?.update({ host: host.host.name, metric, stretch, ceiling: isPercent ? 100 : Number.NaN })
-  }, [drawn, host, metric, stretch, isPercent])
+    drawn?.update({ host: host.host.name, metric, stretch })
+  }, [drawn, host, metric, stretch])
   return <canvas ref={canvas} aria-hidden="true" className="absolute inset-0 h-full w-full" />
 }
 

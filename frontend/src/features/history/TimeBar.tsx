@@ -4,9 +4,10 @@ import type { HostSeries } from '../../series/hostSeries.ts'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { Popover } from '../../ui/Popover.tsx'
 import { SegmentedControl } from '../../ui/SegmentedControl.tsx'
-import { barPresets, secondsNamed, nameOfSeconds } from './presets.ts'
+import { barPresets, nameOfSeconds, secondsNamed } from './presets.ts'
 import { useHistoryServices } from './services.ts'
 import { goEarlier, goLater } from './travel.ts'
+import { useOldest } from './useOldest.ts'
 import { useKeptSeconds, useView } from './useShown.ts'
 
 const RangePanel = lazy(() => import('./RangePanel.tsx'))
@@ -23,6 +24,7 @@ export interface TimeBarProps {
 export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
   const { window, serverSeconds } = useHistoryServices()
   const kept = useKeptSeconds()
+  useOldest()
   return (
     <div
       role="group"
@@ -49,7 +51,7 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
             opened={opened}
             button={<CalendarClock aria-hidden="true" className="size-4" />}
             buttonClass="grid size-8 place-items-center rounded-[9px] border border-line2 text-soft transition-colors hover:bg-hover hover:text-text aria-expanded:border-accent aria-expanded:text-text"
-            panelClass="inset-x-2 tablet:right-0 tablet:left-auto tablet:w-[34rem]"
+            panelClass="inset-x-2 tablet:right-0 tablet:left-auto tablet:w-[39rem]"
           >
             {(close) => (
               <Suspense fallback={<div className="h-[22rem]" />}>

@@ -17,8 +17,8 @@ export interface HistorySource {
   hosts: (signal: AbortSignal) => Promise<readonly PastHost[]>
 }
 
-const everyMs = 30_000
-const afterFailureMs = 5000
+/** Until it is asked again. A server that keeps no history has to be started anew to do so. */
+const waitMs: Record<HistoryKnown['kind'], number> = { asking: 5000, away: 5000, on: 30_000, off: 300_000 }
 
 /** Asks the server for the state of its history, again and again while somebody listens and the page is seen. */
 export class HistoryFacts {
@@ -66,13 +66,13 @@ export class HistoryFacts {
     const known = document.visibilityState === 'hidden' ? this.#known : await this.#answer(asking.signal)
     if (asking.signal.aborted) return
     this.#set(known)
-    const wait = known.kind === 'away' || known.kind === 'asking' ? afterFailureMs : everyMs
-    this.#timer = setTimeout(() => void this.#ask(), wait)
+    this.#timer = setTimeout(() => void this.#ask(), waitMs[known.kind])
   }
 
   async #answer(signal: AbortSignal): Promise<HistoryKnown> {
     try {
-      const [status, hosts] = await Promise.all([this.#source.status(signal), this.#source.hosts(signal)])
+      const status = await this.#source.status(signal)
+      const hosts = await this.#source.hosts(signal)
       return { kind: 'on', status, hosts }
     } catch (error) {
       const off = error instanceof HistoryError && error.kind === 'off'

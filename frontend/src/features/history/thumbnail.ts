@@ -8,8 +8,6 @@ export interface ThumbnailOptions {
   metric: string
   /** What it covers, unix seconds. */
   stretch: Stretch
-  /** The value at the top; NaN fits the values. */
-  ceiling: number
 }
 
 /** The little curve of the scrub bar: the highest value of each pixel, from zero up. For the eye only. */
@@ -41,7 +39,7 @@ export class Thumbnail implements Drawable {
     this.#scheduler.add(this)
   }
 
-  /** Another stretch, metric or ceiling of the same host. */
+  /** Another stretch or metric of the same host. */
   update(options: ThumbnailOptions): void {
     this.#options = options
     this.#scheduler.mark(this)
@@ -64,8 +62,7 @@ export class Thumbnail implements Drawable {
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width, height)
     const peaks = this.#peaks(Math.max(1, Math.round(width)))
-    const top =
-      this.#options.ceiling > 0 ? this.#options.ceiling : Math.max(...peaks.filter(Number.isFinite)) * 1.1
+    const top = Math.max(...peaks.filter(Number.isFinite)) * 1.1
     if (!(top > 0)) return
     context.fillStyle = this.#theme.color('--c1')
     context.globalAlpha = 0.55

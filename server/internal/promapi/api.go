@@ -14,8 +14,7 @@ import (
 type Options struct {
 	// Storage is what is asked. An error of it means that history cannot be read at the moment.
 	Storage storage.Queryable
-	// Interval is how often a value is due. A value counts for [lookbackSteps] of them, and a subquery without a step
-	// takes one.
+	// Interval is how often the machine is sampled; it is the step of a subquery that names none.
 	Interval time.Duration
 	// Metadata describes the metrics by their Prometheus name; nil for none.
 	Metadata func() map[string]Metadata
@@ -32,6 +31,9 @@ type Metadata struct {
 	Type string `json:"type"` // gauge or counter
 	Help string `json:"help"` //
 	Unit string `json:"unit"` // empty: the name says it
+	// Every says that a value comes every so many intervals; 0: nobody knows. Where it is known, series end when values are
+	// missing.
+	Every int `json:"-"`
 }
 
 // Limits bound what one question may cost.
@@ -64,17 +66,12 @@ func fill[T comparable](field *T, usual T) {
 	}
 }
 
-// lookbackSteps is for how many intervals a value counts. A host that falls silent is ended by a mark at once, so this only
-// decides how long a hole is bridged.
-const lookbackSteps = 5
-
 // API is the handler of all paths, which begin behind its mount: /api/v1/query. It may be used by many goroutines.
 type API struct {
 	storage  storage.Queryable
 	engine   *promql.Engine
 	parser   parser.Parser
 	interval time.Duration
-	lookback time.Duration
 	metadata func() map[string]Metadata
 	enter    func(context.Context) (func(), error)
 	version  string
@@ -86,8 +83,7 @@ type API struct {
 // New makes the API.
 func New(options Options) *API {
 	a := &API{
-		storage: readable{options.Storage}, parser: parser.NewParser(parser.Options{}),
-		interval: max(options.Interval, time.Millisecond), lookback: lookbackSteps * options.Interval,
+		parser: parser.NewParser(parser.Options{}), interval: max(options.Interval, time.Millisecond),
 		metadata: options.Metadata, enter: options.Enter, version: options.Version, limits: options.Limits.usual(),
 		clock: options.Clock,
 	}
@@ -100,25 +96,16 @@ func New(options Options) *API {
 	if a.clock == nil {
 		a.clock = time.Now
 	}
+	a.storage = readable{options.Storage, func(name string) int64 {
+		return int64(a.metadata()[name].Every) * a.interval.Milliseconds()
+	}}
 	a.engine = promql.NewEngine(promql.EngineOpts{
-		MaxSamples: a.limits.Samples, Timeout: a.limits.Time, LookbackDelta: a.lookback, Parser: a.parser,
+		MaxSamples: a.limits.Samples, Timeout: a.limits.Time, LookbackDelta: lookback, Parser: a.parser,
 		EnableAtModifier: true, EnableNegativeOffset: true, // both on in a Prometheus, too
 		NoStepSubqueryIntervalFn: func(int64) int64 { return a.interval.Milliseconds() },
 	})
 	a.routes = a.makeRoutes()
 	return a
-}
-
-// readable is a storage whose error says that history cannot be read.
-type readable struct{ storage.Queryable }
-
-// Querier implements [storage.Queryable].
-func (r readable) Querier(from, to int64) (storage.Querier, error) {
-	querier, err := r.Queryable.Querier(from, to)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return querier, nil
 }
 
 // ServeHTTP implements [http.Handler].

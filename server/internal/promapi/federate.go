@@ -49,7 +49,7 @@ func (a *API) newest(ctx context.Context, r *http.Request) (promql.Vector, error
 		return nil, err
 	}
 	now := a.clock()
-	found := listing{matchers: matchers, limit: a.limits.Series, start: now.Add(-a.lookback).UnixMilli(), end: now.UnixMilli()}
+	found := listing{matchers: matchers, limit: a.limits.Series, start: now.Add(-lookback).UnixMilli(), end: now.UnixMilli()}
 	if found.querier, err = a.storage.Querier(found.start, found.end); err != nil {
 		return nil, err
 	}

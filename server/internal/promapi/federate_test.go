@@ -20,7 +20,7 @@ func TestAPrometheusReadsFromUs(t *testing.T) {
 	o := oracle{began: began()}
 	o.ours = serve(t, promapi.Options{Storage: openStore(t, testData(o.began))})
 	o.theirs = promtest.Start(t, fmt.Sprintf("global: {evaluation_interval: 1s}\nremote_read: [{url: %q, read_recent: true}]\n",
-		o.ours+"/api/v1/read"), "--query.lookback-delta=5s")
+		o.ours+"/api/v1/read"))
 	const between = 1400 * time.Millisecond
 	points := 0
 	for _, expression := range expressions()[:40] {

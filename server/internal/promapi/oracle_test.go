@@ -31,8 +31,7 @@ func newOracle(t *testing.T) oracle {
 	t.Helper()
 	o := oracle{began: began()}
 	data := testData(o.began)
-	o.theirs = promtest.Start(t, "global: {scrape_interval: 1s, evaluation_interval: 1s}",
-		"--web.enable-remote-write-receiver", "--query.lookback-delta=5s")
+	o.theirs = promtest.Start(t, "global: {scrape_interval: 1s, evaluation_interval: 1s}", "--web.enable-remote-write-receiver")
 	o.ours = serve(t, promapi.Options{Storage: openStore(t, data)})
 	o.give(t, data)
 	return o

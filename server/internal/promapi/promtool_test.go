@@ -23,7 +23,7 @@ func TestPromtoolPrintsTheSame(t *testing.T) {
 		"instant, scalar":   {"query", "instant", "--time=" + at, "URL", "scalar(vitals_memory_total_bytes)"},
 		"instant as JSON":   {"query", "instant", "--format=json", "--time=" + at, "URL", "odd"},
 		"range":             {"query", "range", "--start=" + start, "--end=" + end, "--step=1m", "URL", `vitals_bytes_total{host="beta"}`},
-		"range as JSON":     {"query", "range", "--format=json", "--start=" + start, "--end=" + end, "--step=7m", "URL", "sum(vitals_cpu_core_ratio)"},
+		"range as JSON":     {"query", "range", "--format=json", "--start=" + start, "--end=" + end, "--step=7m", "URL", "max by (host) (vitals_cpu_core_ratio)"},
 		"series":            {"query", "series", "--match=vitals_processes", "--match=odd", "--start=" + start, "--end=" + end, "URL"},
 		"labels":            {"query", "labels", "--start=" + start, "--end=" + end, "URL", "host"},
 		"names of metrics":  {"query", "labels", "URL", "__name__"},

@@ -126,7 +126,7 @@ func openStore(t testing.TB, all []testSeries) *tsdb.DB {
 func serve(t testing.TB, options promapi.Options) string {
 	t.Helper()
 	if options.Interval == 0 {
-		options.Interval = time.Second // so that the lookback is the 5 s that the oracle is started with
+		options.Interval = time.Second
 	}
 	server := httptest.NewServer(http.StripPrefix("/prometheus", promapi.New(options)))
 	t.Cleanup(server.Close)

@@ -208,12 +208,12 @@ func (c *catalogue) seriesNamed(host, text string) (metric.Series, bool) {
 	return series, true
 }
 
-// forgetHosts drops what is known of hosts that have no past any more.
-func (c *catalogue) forgetHosts(remain []string) {
+// keepOnly drops what is known of hosts that have no past any more.
+func (c *catalogue) keepOnly(hosts []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for name, host := range c.hosts {
-		if !slices.Contains(remain, name) {
+		if _, remains := slices.BinarySearch(hosts, name); !remains {
 			c.series -= len(host.Series)
 			delete(c.hosts, name)
 			c.wake()
@@ -268,13 +268,22 @@ func (c *catalogue) write() error { return c.copyTo(c.path) }
 
 // copyTo writes what is known now into a file.
 func (c *catalogue) copyTo(path string) error {
-	c.mu.Lock()
-	text, err := json.MarshalIndent(catalogueForm{Version: catalogueVersion, Hosts: maps.Clone(c.hosts)}, "", " ")
-	c.mu.Unlock()
+	text, err := json.MarshalIndent(c.form(), "", " ")
 	if err != nil {
 		return err
 	}
 	return writeWhole(path, append(text, '\n'))
+}
+
+// form is a copy of all that is known.
+func (c *catalogue) form() catalogueForm {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	form := catalogueForm{Version: catalogueVersion, Hosts: make(map[string]*describedHost, len(c.hosts))}
+	for name, host := range c.hosts {
+		form.Hosts[name] = &describedHost{Host: host.Host, Series: maps.Clone(host.Series)}
+	}
+	return form
 }
 
 // writeWhole replaces a file so that it is either the old or the new one whenever the power goes.

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"context"
+	"math"
 	"path/filepath"
 	"sync"
 	"time"
@@ -108,7 +110,23 @@ func Open(options Options) (*TSDB, error) {
 		t.folder.release()
 		return nil, err
 	}
+	t.forgetHosts()
 	return t, nil
+}
+
+// forgetHosts drops the descriptions of hosts whose past is over. Those with samples that will come back are kept.
+func (t *TSDB) forgetHosts() {
+	if len(t.future.ends) > 0 {
+		return
+	}
+	querier, err := t.Queryable().Querier(math.MinInt64, math.MaxInt64)
+	if err != nil {
+		return
+	}
+	defer func() { _ = querier.Close() }() // it was read only
+	if names, _, err := querier.LabelValues(context.Background(), HostLabel, nil); err == nil {
+		t.catalogue.keepOnly(names)
+	}
 }
 
 // Close implements [Store].

@@ -32,6 +32,7 @@ func (t *TSDB) Hosts(ctx context.Context) ([]PastHost, error) {
 	defer o.release()
 	found := make([]PastHost, 0, len(names))
 	for _, name := range names {
+		name = strings.Clone(name) // it ends with the querier
 		span, err := t.hostSpan(ctx, o, name)
 		if err != nil {
 			return nil, err

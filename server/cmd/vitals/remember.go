@@ -88,7 +88,13 @@ func (r *remembered) removeTemporary() {
 
 // goOn gives the newest past to the hub and to ingestion, and records what comes from there on.
 func (a *application) goOn(ctx context.Context, past *remembered, k *keeper) (err error) {
-	past.restore(ctx, a.hub, a.settings, a.source.Families(), a.ingest.Remember)
+	past.restore(ctx, a.hub, a.settings, a.source.Families(), func(update metric.Update) {
+		a.ingest.Remember(update)
+		if update.Host == a.own {
+			at := update.Timestamp.Time()
+			a.lastSample.Store(&at)
+		}
+	})
 	a.recording, err = past.record(a.hub)
 	if err == nil {
 		k.recorder = a.recording.recorder
@@ -173,7 +179,7 @@ func (r *recording) run(ctx context.Context) (stop func()) {
 func (r *recording) prometheus(options settings.Settings, families []metric.Family) *promapi.Options {
 	described := make(map[string]promapi.Metadata, len(families))
 	for _, family := range families {
-		described[family.Prometheus] = promapi.Metadata{Type: string(family.Kind), Help: family.Help}
+		described[family.Prometheus] = promapi.Metadata{Type: string(family.Kind), Help: family.Help, Every: max(family.Every, 1)}
 	}
 	return &promapi.Options{
 		Storage: r.store.PrometheusQueryable(), Interval: options.Interval, Version: version,

@@ -28,7 +28,8 @@ func stepFor(from, to metric.TimestampMs, points int) time.Duration {
 		}
 	}
 	const day = 24 * time.Hour
-	days := (int64(to-from)/day.Milliseconds())/int64(points) + 1
+	share := int64(points) * day.Milliseconds()
+	days := max(1, (int64(to-from)+share-1)/share)
 	for longest := int64(to) / day.Milliseconds(); days <= longest; days++ {
 		if gridOver(from, to, time.Duration(days)*day).count <= int64(points) {
 			break

@@ -22,7 +22,10 @@ const inOneFile: Plugin = {
       const names = rest.map((output) => output.fileName).join(', ')
       return this.error(`expected one script and one stylesheet, there are ${names}`)
     }
-    const code = script.code.replaceAll('</script', String.raw`<\/script`)
+    // In one file there is nothing to load ahead: what the bundler would fill in for that is nothing.
+    const code = script.code
+      .replaceAll('__VITE_PRELOAD__', 'void 0')
+      .replaceAll('</script', String.raw`<\/script`)
     const css = String(style.source)
     const policy = [
       "default-src 'none'",
@@ -39,7 +42,7 @@ const inOneFile: Plugin = {
       .replace('%INCIDENT_POLICY%', policy)
       .replace('</head>', () => `<style>${css}</style></head>`)
       .replace('</body>', () => `<script type="module">${code}</script></body>`)
-    for (const { fileName } of rest) delete bundle[fileName]
+    for (const { fileName } of rest) Reflect.deleteProperty(bundle, fileName)
   },
 }
 

@@ -11,6 +11,8 @@ export interface SummaryTableProps {
   host: HostSeries
 }
 
+/** Of a day far from now: instants are told with their date. */
+const withDate = 0
 const heads = ['min', 'mean', 'p95', 'max', 'last'] as const
 
 /** The figures of each line of a chart over the stretch of time that it shows. */
@@ -64,7 +66,7 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
     max: formatText(figures?.max, unit),
     last: formatText(figures?.last, unit),
   }
-  const lastSeen = figures && `at ${formatInstant(figures.lastTime, Date.now())}`
+  const lastSeen = figures && `at ${formatInstant(figures.lastTime, withDate)}`
   return (
     <tr className="border-b border-line last:border-0" data-metric={line.metric}>
       <th
@@ -94,6 +96,5 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
 
 function captionOf({ from, to }: { from: number; to: number }): string {
   if (Number.isNaN(from)) return 'not known yet'
-  const now = Date.now()
-  return `from ${formatInstant(from, now)} to ${formatInstant(to, now)}`
+  return `from ${formatInstant(from, withDate)} to ${formatInstant(to, withDate)}`
 }

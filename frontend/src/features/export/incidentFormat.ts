@@ -21,7 +21,7 @@ export interface Incident {
 
 /** The id of the element that holds the data, and what stands in it in an empty page. */
 export const incidentElement = 'incident'
-const emptyIncident = `<script id="${incidentElement}" type="application/json">null</script>`
+const emptyIncident = /(<script id="incident" type="application\/json">)\s*null\s*(<\/script>)/
 const format = 1
 /** Of all series together; with names and times about 4 MB. */
 export const incidentPoints = 300_000
@@ -37,11 +37,10 @@ export function pointsOfEach(seriesCount: number): number {
 
 /** The page with an incident in it. Throws when it is not the page that it should be. */
 export function fillPage(page: string, incident: Incident): string {
-  const [before, after, ...more] = page.split(emptyIncident)
-  if (before === undefined || after === undefined || more.length > 0)
+  if (!emptyIncident.test(page))
     throw new Error('The page for incidents that the server sent is of another version: reload')
-  const filled = emptyIncident.replace('null', () => escapeJson(JSON.stringify(asJson(incident))))
-  return before + filled + after
+  const json = escapeJson(JSON.stringify(asJson(incident)))
+  return page.replace(emptyIncident, (_, open: string, close: string) => open + json + close)
 }
 
 /** JSON in which nothing can end the element that it stands in. */

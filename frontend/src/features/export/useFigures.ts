@@ -47,7 +47,10 @@ function followFigures(
   let loading: AbortController | undefined
   const load = () => {
     const range = { ...window.range(host) }
-    if (Number.isNaN(range.to)) return later()
+    if (Number.isNaN(range.to)) {
+      later()
+      return
+    }
     loading?.abort()
     const { signal } = (loading = new AbortController())
     figures(host, { metrics, ...range }, signal).then(

@@ -67,10 +67,13 @@ func (r Rounding) Stored(value float64) float64 {
 }
 
 // Value is what was measured, of what is kept of it.
-func (r Rounding) Value(stored float64) float64 {
+func (r Rounding) Value(stored float64) float64 { return r.part(stored, 1) }
+
+// part is the value divided by a number, rounded once.
+func (r Rounding) part(stored, divisor float64) float64 {
 	scaled := stored * r.decimal
 	if r.decimal == 0 || math.Abs(scaled) >= largestScaled {
-		return stored
+		return stored / divisor
 	}
-	return math.Round(scaled) / r.decimal
+	return math.Round(scaled) / (r.decimal * divisor)
 }

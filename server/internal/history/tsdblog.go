@@ -2,6 +2,8 @@ package history
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -14,14 +16,38 @@ type libraryLog struct {
 	logger zerolog.Logger
 	fields []slog.Attr
 	group  string
-	lost   *atomic.Bool // set when the log of late samples could not be written
+	lost   *lostLate
 }
 
-// The library tells nobody but its log when it could not write the log of samples that came late: it has them in memory by
-// then, and its Commit succeeds.
-const lostLateSamples = "Failed to log out of order samples"
+// lostLate holds why the log of samples that came late could not be written; nothing while it could. The library tells
+// nobody but its log: it has the samples in memory by then, and its Commit succeeds.
+type lostLate struct{ cause atomic.Pointer[error] }
 
-func newLibraryLog(logger zerolog.Logger, lost *atomic.Bool) *slog.Logger {
+func (l *lostLate) note(record slog.Record) {
+	cause := errors.New(record.Message)
+	record.Attrs(func(field slog.Attr) bool {
+		if err, is := field.Value.Any().(error); is {
+			cause = err
+		}
+		return true
+	})
+	l.cause.Store(&cause)
+}
+
+func (l *lostLate) err() error {
+	if cause := l.cause.Load(); cause != nil {
+		return fmt.Errorf("write the log of late samples: %w", *cause)
+	}
+	return nil
+}
+
+// Messages of the library, by their beginnings.
+const (
+	lostLateMessage = "Failed to log out of order samples"
+	overlapMessage  = "Overlapping blocks found" // each minute, until they are made one; late samples make them
+)
+
+func newLibraryLog(logger zerolog.Logger, lost *lostLate) *slog.Logger {
 	return slog.New(libraryLog{logger: logger, lost: lost})
 }
 
@@ -30,11 +56,14 @@ func (libraryLog) Enabled(_ context.Context, level slog.Level) bool { return lev
 
 // Handle implements slog.Handler.
 func (l libraryLog) Handle(_ context.Context, record slog.Record) error {
-	if strings.HasPrefix(record.Message, lostLateSamples) {
-		l.lost.Store(true)
-	}
 	event := l.logger.Warn()
-	if record.Level >= slog.LevelError {
+	switch {
+	case strings.HasPrefix(record.Message, lostLateMessage):
+		l.lost.note(record)
+		event = l.logger.Error()
+	case strings.HasPrefix(record.Message, overlapMessage):
+		event = l.logger.Debug()
+	case record.Level >= slog.LevelError:
 		event = l.logger.Error()
 	}
 	for _, field := range l.fields {

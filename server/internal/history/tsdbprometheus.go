@@ -160,5 +160,5 @@ func (i *prometheusIterator) At() (int64, float64) {
 	if value.IsStaleNaN(stored) {
 		return timestamp, stored
 	}
-	return timestamp, i.series.rounding.Value(stored) / i.series.divisor
+	return timestamp, i.series.rounding.part(stored, i.series.divisor)
 }

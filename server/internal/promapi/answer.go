@@ -93,16 +93,19 @@ func (a *API) prepare(w http.ResponseWriter, r *http.Request, methods []string) 
 		return &Error{Kind: NotAllowed, Message: "only " + strings.Join(methods, " and ") + " are answered here"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, a.limits.BodyBytes)
-	err := r.ParseForm()
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return &Error{Kind: BadData, Status: http.StatusRequestEntityTooLarge,
-			Message: fmt.Sprintf("the body has more than %d bytes, which is all that is read", tooLarge.Limit)}
-	}
-	if err != nil {
-		return &Error{Kind: BadData, Message: fmt.Sprintf("error parsing form values: %v", err)}
+	if err := r.ParseForm(); err != nil {
+		return bodyError("error parsing form values", err)
 	}
 	return nil
+}
+
+// bodyError is an error of reading a request.
+func bodyError(what string, err error) error {
+	if tooLarge, is := errors.AsType[*http.MaxBytesError](err); is {
+		message := fmt.Sprintf("the body has more than %d bytes, which is all that is read", tooLarge.Limit)
+		return &Error{Kind: BadData, Status: http.StatusRequestEntityTooLarge, Message: message}
+	}
+	return &Error{Kind: BadData, Message: fmt.Sprintf("%s: %v", what, err)}
 }
 
 // smallBytes is up to which size an answer is put together before it is sent. Its place is free while it travels; one that is

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -43,7 +44,9 @@ type markingQuerier struct {
 }
 
 // Select implements [storage.Querier].
-func (q *markingQuerier) Select(ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+func (q *markingQuerier) Select(
+	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
+) storage.SeriesSet {
 	return &markingSet{q.Querier.Select(ctx, sorted, hints, matchers...), q}
 }
 
@@ -55,7 +58,7 @@ type markingSet struct {
 // At implements [storage.SeriesSet].
 func (s *markingSet) At() storage.Series {
 	series := s.SeriesSet.At()
-	if due := s.querier.due(series.Labels().Get(labels.MetricName)); due > 0 {
+	if due := s.querier.due(series.Labels().Get(model.MetricNameLabel)); due > 0 {
 		return &markedSeries{series, due, s.querier.to}
 	}
 	return series

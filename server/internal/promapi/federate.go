@@ -9,6 +9,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
@@ -53,13 +54,13 @@ func (a *API) newest(ctx context.Context, r *http.Request) (promql.Vector, error
 	if found.querier, err = a.storage.Querier(found.start, found.end); err != nil {
 		return nil, err
 	}
-	defer found.querier.Close()
+	defer closeRead(found.querier)
 	newest, err := lastSamples(ctx, found.find(ctx, ""), found.limit)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(newest, func(a, b promql.Sample) int {
-		return strings.Compare(a.Metric.Get(labels.MetricName), b.Metric.Get(labels.MetricName))
+		return strings.Compare(a.Metric.Get(model.MetricNameLabel), b.Metric.Get(labels.MetricName))
 	})
 	return newest, nil
 }
@@ -95,7 +96,7 @@ func lastSamples(ctx context.Context, set storage.SeriesSet, limit int) (promql.
 func families(samples promql.Vector, known map[string]Metadata) []*dto.MetricFamily {
 	var families []*dto.MetricFamily
 	for _, sample := range samples {
-		name := sample.Metric.Get(labels.MetricName)
+		name := sample.Metric.Get(model.MetricNameLabel)
 		if len(families) == 0 || families[len(families)-1].GetName() != name {
 			families = append(families, family(name, known))
 		}
@@ -120,7 +121,7 @@ func metric(sample promql.Sample) *dto.Metric {
 	metric := &dto.Metric{Untyped: &dto.Untyped{Value: &sample.F}, TimestampMs: &sample.T}
 	hasInstance := false
 	sample.Metric.Range(func(label labels.Label) {
-		if label.Name == labels.MetricName {
+		if label.Name == model.MetricNameLabel {
 			return
 		}
 		hasInstance = hasInstance || label.Name == "instance"

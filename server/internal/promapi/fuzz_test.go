@@ -23,10 +23,15 @@ func FuzzParameters(f *testing.F) {
 		f.Add("query_range", form("query", expression, "start", "1800000000", "end", "1800003600", "step", "1m"))
 	}
 	for _, seed := range [][2]string{
-		{"series", "match[]=odd&start=-1&end=+Inf&limit=0"}, {"labels", "start=2026-01-01T00:00:00Z&end=-292273086-05-16T16:47:06Z"},
-		{"label/U__a_20_b/values", "limit=9223372036854775807"}, {"query", "query=1&time=NaN&timeout=1e300&lookback_delta=-1s"},
-		{"query_range", "query=1&start=-9223372036854775808&end=9223372036854775807&step=1e18"}, {"metadata", "limit=-5"},
-		{"query", "query=%00%ff&time=1e999"}, {"query", "query=x%5B5m:%5D%20@%20end()"}, {"query_range", "query=x offset 1000y&start=0&end=1&step=1"},
+		{"series", "match[]=odd&start=-1&end=+Inf&limit=0"},
+		{"labels", "start=2026-01-01T00:00:00Z&end=-292273086-05-16T16:47:06Z"},
+		{"label/U__a_20_b/values", "limit=9223372036854775807"},
+		{"query", "query=1&time=NaN&timeout=1e300&lookback_delta=-1s"},
+		{"query_range", "query=1&start=-9223372036854775808&end=9223372036854775807&step=1e18"},
+		{"metadata", "limit=-5"},
+		{"query", "query=%00%ff&time=1e999"},
+		{"query", "query=x%5B5m:%5D%20@%20end()"},
+		{"query_range", "query=x offset 1000y&start=0&end=1&step=1"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

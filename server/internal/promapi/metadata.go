@@ -1,7 +1,7 @@
 package promapi
 
 import (
-	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"runtime"
@@ -86,6 +86,6 @@ func none[T any](*http.Request) (answer, error) {
 // serveState says that this is alive. Whoever can ask, is answered: a server whose history is in trouble still shows what is.
 func (a *API) serveState(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintln(w, "Vitals answers.")
-	return nil
+	_, err := io.WriteString(w, "Vitals answers.\n")
+	return err
 }

@@ -49,13 +49,8 @@ func (a *API) remoteRead(w http.ResponseWriter, r *http.Request) error {
 // readRequest decodes the body. What it unpacks to is bounded before it is unpacked.
 func (a *API) readRequest(r *http.Request) (*prompb.ReadRequest, error) {
 	packed, err := io.ReadAll(r.Body) // bounded by who called
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, &Error{Kind: BadData, Status: http.StatusRequestEntityTooLarge,
-			Message: fmt.Sprintf("the body has more than %d bytes, which is all that is read", tooLarge.Limit)}
-	}
 	if err != nil {
-		return nil, &Error{Kind: BadData, Message: fmt.Sprintf("read the body: %v", err)}
+		return nil, bodyError("read the body", err)
 	}
 	size, err := snappy.DecodedLen(packed)
 	if err == nil && int64(size) > a.limits.BodyBytes {
@@ -88,7 +83,7 @@ func (a *API) readSamples(ctx context.Context, query *prompb.Query, budget *int)
 	if err != nil {
 		return nil, err
 	}
-	defer querier.Close()
+	defer closeRead(querier)
 	set := querier.Select(ctx, true, nil, matchers...)
 	result := &prompb.QueryResult{}
 	for set.Next() {

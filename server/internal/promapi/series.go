@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -56,7 +57,7 @@ func (a *API) series(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer wanted.querier.Close()
+	defer closeRead(wanted.querier)
 	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
 	defer cancel()
 	set := wanted.find(ctx, seriesOnly)
@@ -120,7 +121,7 @@ func (a *API) listNames(r *http.Request, list lister) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer wanted.querier.Close()
+	defer closeRead(wanted.querier)
 	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
 	defer cancel()
 	if len(wanted.matchers) == 0 {
@@ -144,6 +145,9 @@ func (a *API) listNames(r *http.Request, list lister) (answer, error) {
 	}
 	return answer{data: sorted, warnings: warnings}, nil
 }
+
+// closeRead closes what was only read; nothing is lost if that fails.
+func closeRead(querier io.Closer) { querier.Close() }
 
 // readError is an error of reading the storage: that of the context if this ended it.
 func readError(err error) error {

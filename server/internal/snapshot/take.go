@@ -137,8 +137,8 @@ func makeOwn(ctx context.Context, options Options) (folder string, giveBack func
 	}
 	folder = filepath.Join(options.Data, lentName)
 	giveBack = func() {
-		os.RemoveAll(folder)
-		store.Close()
+		_ = os.RemoveAll(folder) // what is left, the next one takes away
+		_ = store.Close()        // it was only read
 	}
 	if err = os.RemoveAll(folder); err == nil { // of one that was killed
 		err = store.Snapshot(ctx, folder)
@@ -157,8 +157,8 @@ func checkOwner(data string) error {
 		return err
 	}
 	if stat, is := info.Sys().(*syscall.Stat_t); is && stat.Uid != uint32(os.Geteuid()) {
-		return fmt.Errorf("no server answers in %s, and it belongs to user %d: run this as that user (sudo -u '#%d'), or while the server runs",
-			data, stat.Uid, stat.Uid)
+		return fmt.Errorf("no server answers in %s, and it belongs to user %d: "+
+			"run this as that user (sudo -u '#%d'), or while the server runs", data, stat.Uid, stat.Uid)
 	}
 	return nil
 }

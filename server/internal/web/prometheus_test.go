@@ -87,7 +87,11 @@ func TestLongAnswersInPromQLArePacked(t *testing.T) {
 		isPacked      bool
 		status        int
 	}{
-		{all, "gzip", true, 200}, {all, "", false, 200}, {all, "gzip;q=0", false, 200}, {one, "gzip", false, 200}, {broken, "gzip", false, 400},
+		{all, "gzip", true, 200},
+		{all, "", false, 200},
+		{all, "gzip;q=0", false, 200},
+		{one, "gzip", false, 200},
+		{broken, "gzip", false, 400},
 		{strings.Repeat("(", 16<<10), "gzip", false, 400},
 	}
 	for _, test := range tests {

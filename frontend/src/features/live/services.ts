@@ -14,7 +14,7 @@ export interface LiveServices {
   past: Past
   /** Unix seconds by the server's clock. */
   serverSeconds: () => number
-  /** The address of the server, ending in a slash. */
+  /** The address of the server, ending in a slash; empty for a page that has none. */
   serverAddress: string
   /** The name of the server's own host, once it is known. */
   ownHost: () => string | undefined

@@ -12,7 +12,7 @@ import { dismissHint, hintDismissed } from './hintMemory.ts'
 export function CustomHint({ host }: { host: HostSeries }) {
   const { serverAddress, ownHost } = useLiveServices()
   const [dismissed, setDismissed] = useState(hintDismissed)
-  if (dismissed) return null
+  if (dismissed || serverAddress === '') return null
   const { curl, vitals } = pushLines(serverAddress, host.host.name === ownHost() ? undefined : host.host.name)
   const dismiss = () => {
     dismissHint()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -88,7 +89,7 @@ func (r *remembered) removeTemporary() {
 
 // goOn gives the newest past to the hub and to ingestion, and records what comes from there on.
 func (a *application) goOn(ctx context.Context, past *remembered, k *keeper) (err error) {
-	past.restore(ctx, a.hub, a.settings, a.source.Families(), func(update metric.Update) {
+	past.restore(ctx, a.hub, a.settings, a.source, func(update metric.Update) {
 		a.ingest.Remember(update)
 		if update.Host == a.own {
 			at := update.Timestamp.Time()
@@ -104,7 +105,7 @@ func (a *application) goOn(ctx context.Context, past *remembered, k *keeper) (er
 
 // restore gives the newest past of each host to the hub, as it would be there if this process had run all along, and tells
 // each update. A past that cannot be read is left out.
-func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.Settings, families []metric.Family, tell func(metric.Update)) {
+func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.Settings, source collect.Source, tell func(metric.Update)) {
 	now := time.Now()
 	hosts, err := r.store.Hosts(ctx)
 	if err != nil {
@@ -121,9 +122,25 @@ func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.
 			r.logger.Warn().Err(err).Str("host", past.Host.Name).Msg("the past of a host could not be read")
 			continue
 		}
-		for _, update := range result.Updates(families) {
+		for _, update := range result.Updates(source.Families()) {
+			markPushed(source, update)
 			bus.Publish(update)
 			tell(update)
+		}
+	}
+}
+
+// markPushed notes which series nobody measures here. History may not know it: what a series is comes to the disk a little
+// after its first samples.
+func markPushed(source collect.Source, update metric.Update) {
+	if len(update.Series) == 0 {
+		return
+	}
+	isSampled := slices.ContainsFunc(source.Hosts(), func(host metric.Host) bool { return host.Name == update.Host })
+	for i, series := range update.Series {
+		isKnown := slices.ContainsFunc(source.Families(), func(family metric.Family) bool { return family.Name == series.Family })
+		if !isSampled || !isKnown {
+			update.Series[i].Custom, update.Series[i].Every = true, 0
 		}
 	}
 }

@@ -126,7 +126,7 @@ type application struct {
 	recording  *recording // nil if no history is kept
 	logger     zerolog.Logger
 	own        string                    // the name of the own host
-	lastSample atomic.Pointer[time.Time] // when the own host was published; its monotonic clock survives a clock that is set
+	lastSample atomic.Pointer[time.Time] // when the own host was published; by the monotonic clock, which survives a clock that is set, once it was sampled here
 }
 
 func newApplication(

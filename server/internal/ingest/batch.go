@@ -40,7 +40,7 @@ func eventOf(index int, pushed wire.PushedEvent) event {
 
 // batch is one push: it collects events, gives them to the service piece by piece, and keeps the count.
 type batch struct {
-	ctx     context.Context // of the push
+	ctx     context.Context // of the push; it outlives a client that goes, whose events are taken all the same
 	service *Service
 	window  window
 	now     time.Time

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (s *Service) ServeEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer body.close()
-	batch := s.newBatch(r.Context(), 0)
+	batch := s.newBatch(context.WithoutCancel(r.Context()), 0)
 	failed := batch.readEvents(body)
 	answer := answerOf(batch.close(s.peer(r)))
 	if batch.unkept != nil {

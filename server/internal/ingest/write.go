@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -23,7 +24,7 @@ func (s *Service) ServeWrite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer body.close()
-	batch := s.newBatch(r.Context(), decimals)
+	batch := s.newBatch(context.WithoutCancel(r.Context()), decimals)
 	batch.named = true
 	failed := batch.readPoints(body, decimals)
 	answer := answerOf(batch.close(s.peer(r)))

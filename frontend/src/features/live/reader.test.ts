@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Crosshair } from '../../chart/crosshair.ts'
 import { TimeWindow } from '../../chart/timeWindow.ts'
+import { noPast } from '../../series/testing/noPast.ts'
 import { HostReader } from './reader.ts'
 import { hostOf, series } from './testing/fakes.ts'
 
@@ -14,7 +15,7 @@ function make() {
   )
   const window = new TimeWindow(60)
   const crosshair = new Crosshair()
-  return { host, window, crosshair, reader: new HostReader(host, window, crosshair) }
+  return { host, window, crosshair, reader: new HostReader(host, window, crosshair, noPast) }
 }
 
 describe('the instant that the page shows', () => {
@@ -34,6 +35,25 @@ describe('the instant that the page shows', () => {
     expect(reader.value('cpu')).toBe(40)
     window.resume()
     expect(reader.value('cpu')).toBe(99)
+  })
+
+  it('is the end of what is shown of the past, told by what is recorded', () => {
+    const { host, window, crosshair } = make()
+    const wanted: string[][] = []
+    const times = Float64Array.of(500, 510)
+    const values = Float64Array.of(7, 8)
+    const reader = new HostReader(host, window, crosshair, {
+      ...noPast,
+      viewer: () => ({ want: (_, metrics) => wanted.push([...metrics]), end: () => undefined }),
+      stretches: () => [{ times, min: values, mean: values, max: values, step: 10 }],
+    })
+    window.show(400, 515)
+    expect(reader.kind).toBe('past')
+    expect(reader.time).toBe(515)
+    expect(reader.value('cpu')).toBe(8)
+    expect(wanted).toEqual([['cpu']])
+    window.live()
+    expect(reader.value('cpu')).toBe(40)
   })
 
   it('is where the crosshair points', () => {

@@ -1,9 +1,11 @@
 import type { Crosshair } from '../../chart/crosshair.ts'
 import type { TimeRange, TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
+import type { Past } from '../../series/past.ts'
+import { RecordedValues } from './recordedValues.ts'
 
 /** Why the page shows the instant it shows. */
-export type MomentKind = 'live' | 'paused' | 'crosshair'
+export type MomentKind = 'live' | 'paused' | 'past' | 'crosshair'
 
 /** What readouts ask: the value of a series at the one instant that the page shows now. */
 export interface Reader {
@@ -19,21 +21,24 @@ export interface Reader {
   lastTime: (metric: string) => number | undefined
 }
 
-/** Reads a host under the crosshair, at the end of a paused window, or as it is now. */
+/** Reads a host under the crosshair, at the end of a paused window or of a stretch of the past, or as it is now. */
 export class HostReader implements Reader {
   readonly #host: HostSeries
   readonly #window: TimeWindow
   readonly #crosshair: Crosshair
+  readonly #values: RecordedValues
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
 
-  constructor(host: HostSeries, window: TimeWindow, crosshair: Crosshair) {
+  constructor(host: HostSeries, window: TimeWindow, crosshair: Crosshair, past: Past) {
     this.#host = host
     this.#window = window
     this.#crosshair = crosshair
+    this.#values = new RecordedValues(host, past)
   }
 
   get kind(): MomentKind {
     if (this.#crosshair.time !== undefined) return 'crosshair'
+    if (this.#window.mode !== 'live') return 'past'
     return this.#window.paused ? 'paused' : 'live'
   }
 
@@ -43,7 +48,14 @@ export class HostReader implements Reader {
 
   value(metric: string): number | undefined {
     const column = this.#host.column(metric)
-    return column && this.#host.valueAt(column, this.time)
+    if (!column) return undefined
+    const { time } = this
+    return this.#values.valueAt(column, time, this.#window.range(this.#host, this.#range))
+  }
+
+  /** Nobody reads for now: nothing is asked of the recorded past. */
+  end(): void {
+    this.#values.end()
   }
 
   unit(metric: string): string {

@@ -16,8 +16,9 @@ export const ReadingContext = createContext<Reading | undefined>(undefined)
 
 /** Makes the reading of a host: its pulse beats at most once a frame, when rows come in or the instant moves. */
 export function useNewReading(host: HostSeries): Reading {
-  const { scheduler, window, crosshair } = useLiveServices()
+  const { scheduler, window, crosshair, past } = useLiveServices()
   return useMemo(() => {
+    const reader = new HostReader(host, window, crosshair, past)
     const source = (listener: () => void) => {
       const rows = new RowsHeard(host, listener)
       const follow = () => {
@@ -29,12 +30,16 @@ export function useNewReading(host: HostSeries): Reading {
         () => rows.stop(),
         host.subscribe('custom', follow),
         crosshair.subscribe(listener),
-        window.subscribe(listener),
+        window.follow(listener),
+        past.subscribe(host.host.name, listener),
       ]
-      return () => stops.forEach((stop) => stop())
+      return () => {
+        stops.forEach((stop) => stop())
+        reader.end()
+      }
     }
-    return { host, reader: new HostReader(host, window, crosshair), pulse: new Pulse(scheduler, source) }
-  }, [host, scheduler, window, crosshair])
+    return { host, reader, pulse: new Pulse(scheduler, source) }
+  }, [host, scheduler, window, crosshair, past])
 }
 
 /** The reading of the host on the page; undefined on a page that has no data yet. */

@@ -25,6 +25,8 @@ func guides() []guide {
 		{"protocol.md", "index.html", "Protocol"},
 		{"ingestion.md", "ingestion.html", "Adding series"},
 		{"reverse-proxies.md", "reverse-proxies.html", "Reverse proxies"},
+		{"grafana.md", "grafana.html", "Grafana and Prometheus"},
+		{"backup.md", "backup.html", "Backup"},
 		{"metrics.md", "metrics.html", "Metrics"},
 	}
 }

@@ -17,6 +17,7 @@ const manifest = JSON.parse(readFileSync('dist/.vite/manifest.json', 'utf8'))
 
 export default [
   { name: 'initial JavaScript', path: initialChunks(manifest), gzip: true, limit: '180 kB' },
-  { name: 'all JavaScript', path: 'dist/assets/*.js', gzip: true, limit: '220 kB' },
+  { name: 'all JavaScript', path: 'dist/assets/*.js', gzip: true, limit: '262 kB' },
+  { name: 'incident page', path: 'dist/incident.html', gzip: true, limit: '234 kB' },
   { name: 'all styles', path: 'dist/assets/*.css', gzip: true, limit: '40 kB' },
 ]

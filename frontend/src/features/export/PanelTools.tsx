@@ -18,7 +18,7 @@ export interface PanelToolsProps {
 /** Beside the title of a chart: opens its table, and exports what it shows. */
 export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps) {
   const { window, source } = useExportServices()
-  const place = useRef<HTMLSpanElement>(null)
+  const place = useRef<HTMLDivElement>(null)
   const { run, trouble } = useTask()
   const save = (from: ExportSource, kind: string) => {
     const metrics = panel.lines.map((line) => line.metric)
@@ -28,10 +28,10 @@ export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps)
     if (kind === 'samples') run(() => saveSamples(from, part))
   }
   return (
-    <span ref={place} className="-my-1 flex shrink-0 items-center gap-1 self-center">
+    <div ref={place} className="-my-1 flex shrink-0 items-center gap-1 self-center">
       <button
         type="button"
-        aria-pressed={tableOpen}
+        aria-expanded={tableOpen}
         aria-label={`Table of ${panel.title}`}
         title={tableOpen ? 'Hide the table' : 'Show the figures in a table'}
         onClick={onTable}
@@ -48,7 +48,7 @@ export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps)
         </Menu>
       )}
       {trouble}
-    </span>
+    </div>
   )
 }
 

@@ -138,8 +138,14 @@ func TestMainOfAServerProcess(t *testing.T) {
 // startProcess starts a server as a process of its own, with a data folder of its own.
 func startProcess(t *testing.T, listen string) (*exec.Cmd, string) {
 	t.Helper()
+	return startProcessIn(t, t.TempDir(), listen)
+}
+
+// startProcessIn is startProcess with a data folder that there may be already.
+func startProcessIn(t *testing.T, data, listen string) (*exec.Cmd, string) {
+	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMainOfAServerProcess$")
-	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --static=none --interval=100ms --backfill=5s --data="+t.TempDir()+" --listen="+listen)
+	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --static=none --interval=100ms --backfill=5s --data="+data+" --listen="+listen)
 	stdout, err := command.StdoutPipe()
 	must(t, err)
 	must(t, command.Start())

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"vitals/internal/metric"
+	"vitals/internal/stream/streamtest"
+	"vitals/internal/wire"
+)
+
+// getJSON reads an answer of the API.
+func getJSON[T any](t *testing.T, address, path string) (answer T) {
+	t.Helper()
+	response, err := http.Get("http://" + address + path)
+	must(t, err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(response.Body)
+		t.Fatalf("%s is answered %s %s", path, response.Status, text)
+	}
+	must(t, json.NewDecoder(response.Body).Decode(&answer))
+	return answer
+}
+
+func pushOne(t *testing.T, address string, event wire.PushedEvent) (status int, answer string) {
+	t.Helper()
+	body, err := json.Marshal(event)
+	must(t, err)
+	response, err := http.Post("http://"+address+"/api/v1/events", "application/json", strings.NewReader(string(body)))
+	must(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	must(t, err)
+	return response.StatusCode, string(text)
+}
+
+// TestThePastIsThereAfterAStart: viewers begin with it, and what was pushed before is known.
+func TestThePastIsThereAfterAStart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	program := start(t, "--data="+folder, "--backfill=1m")
+	now := metric.TimestampOf(time.Now())
+	event := wire.PushedEvent{Metric: "room.temp", Value: 21.3, Timestamp: &now, Host: "attic", Unit: "celsius"}
+	if status, answer := pushOne(t, program.address, event); status != http.StatusOK {
+		t.Fatal(answer)
+	}
+	if code := program.stop(); code != 0 || strings.Contains(program.stderr.String(), `"level":"error"`) {
+		t.Fatalf("exit code %d: %s", code, program.stderr.String())
+	}
+	program = start(t, "--data="+folder, "--backfill=1m")
+	client, _, err := streamtest.OpenSession(program.address, "/ws")
+	must(t, err)
+	defer client.CloseNow()
+	must(t, client.Send(wire.Subscribe{Hosts: []string{"attic"}}))
+	catalog := awaitFrame[wire.Catalog](t, client)
+	if len(catalog.Series) != 1 || catalog.Series[0].Unit != "celsius" || !catalog.Series[0].Custom {
+		t.Errorf("catalogue %+v", catalog.Series)
+	}
+	past := awaitFrame[wire.Snapshot](t, client)
+	if len(past.Timestamps) != 1 || past.Timestamps[0] != now || past.Columns[0][0] != 21.3 {
+		t.Errorf("the past %+v", past)
+	}
+	if _, answer := pushOne(t, program.address, event); !strings.Contains(answer, `"duplicates":1`) {
+		t.Errorf("pushed again: %s", answer)
+	}
+}
+
+// TestTheOrderOfSeriesOutlivesAStart: a host looks the same after it.
+func TestTheOrderOfSeriesOutlivesAStart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	names := func(program *program) (found []string) {
+		type catalog struct{ Series []metric.Series }
+		for _, series := range getJSON[catalog](t, program.address, "/api/v1/catalog").Series {
+			found = append(found, series.Metric)
+		}
+		return found
+	}
+	first := start(t, "--data="+folder)
+	before := names(first)
+	first.stop()
+	if after := names(start(t, "--data="+folder)); len(before) == 0 || strings.Join(before, " ") != strings.Join(after, " ") {
+		t.Errorf("before: %v\nafter: %v", before, after)
+	}
+}
+
+func TestAnInventedPast(t *testing.T) {
+	t.Parallel()
+	program := start(t, "--simulate-past=20m", "--interval=1s")
+	type answer struct {
+		Timelines [][]float64
+		Series    []struct{ Mean []*float64 }
+	}
+	got := getJSON[answer](t, program.address, "/api/v1/history?metrics=cpu&from=-20m&step=60")
+	if len(got.Series) != 1 || len(got.Series[0].Mean) < 19 {
+		t.Fatalf("history: %+v", got)
+	}
+	for i, mean := range got.Series[0].Mean[1:] {
+		if mean == nil {
+			t.Errorf("there is a hole in minute %d", i+1)
+		}
+	}
+}
+
+func TestATemporaryFolderGoesWithTheProcess(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	program := start(t)
+	during, err := os.ReadDir(folder)
+	must(t, err)
+	program.stop()
+	after, err := os.ReadDir(folder)
+	must(t, err)
+	if len(during) != 1 || len(after) != 0 {
+		t.Errorf("%d folders while it ran, %d afterwards", len(during), len(after))
+	}
+}
+
+func TestWithoutHistory(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "data")
+	program := start(t, "--history=off", "--data="+folder)
+	if status, answer := pushOne(t, program.address, wire.PushedEvent{Metric: "a", Value: 1}); status != http.StatusOK {
+		t.Errorf("a push is answered %d %s", status, answer)
+	}
+	response, err := http.Get("http://" + program.address + "/api/v1/history/status")
+	must(t, err)
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound {
+		t.Errorf("history is answered %s", response.Status)
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the data folder: %v", err)
+	}
+}
+
+func TestAFolderThatIsInUse(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	start(t, "--data="+folder)
+	code, _, stderr := runToEnd(t, "serve", "--source=simulate", "--static=none", "--listen=127.0.0.1:0", "--data="+folder)
+	if code != 1 || !strings.Contains(stderr, folder) || !strings.Contains(stderr, "--data") || !strings.Contains(stderr, "--history off") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// TestAFullDisk: live values go on, pushes are told, and with space recording goes on by itself with what the hub holds.
+func TestAFullDisk(t *testing.T) {
+	const size = 6 << 20
+	folder, inside := t.TempDir(), ""
+	address, pid := startOnSmallDisk(t, folder, size)
+	inside = filepath.Join("/proc", fmt.Sprint(pid), "root", folder)
+	client, _, err := streamtest.OpenSession(address, "/ws")
+	must(t, err)
+	defer client.CloseNow()
+	must(t, client.Send(wire.Subscribe{}))
+	now := metric.TimestampOf(time.Now())
+	event := wire.PushedEvent{Metric: "room.temp", Value: 1, Timestamp: &now}
+	if status, answer := pushOne(t, address, event); status != http.StatusOK {
+		t.Fatal(answer)
+	}
+	filler := filepath.Join(inside, "filler")
+	fill(t, filler)
+	eventually(t, "a push is told that the disk is full", func() bool {
+		now++
+		status, answer := pushOne(t, address, event)
+		return status == http.StatusInsufficientStorage && strings.Contains(answer, "storage_full")
+	})
+	refused := now
+	for range 10 {
+		awaitFrame[wire.Update](t, client) // live values go on
+	}
+	must(t, os.Remove(filler))
+	eventually(t, "recording goes on", func() bool {
+		status, _ := pushOne(t, address, event) // the same as was refused
+		return status == http.StatusOK
+	})
+	found := false
+	readBack(t, address, hostOf(t, address), func(name string, at metric.TimestampMs, _ float64) {
+		found = found || name == "room.temp" && at == refused
+	})
+	if !found {
+		t.Error("what was pushed again and acknowledged is not there")
+	}
+}
+
+func hostOf(t *testing.T, address string) string {
+	t.Helper()
+	type answer struct{ Hosts []metric.Host }
+	return getJSON[answer](t, address, "/api/v1/hosts").Hosts[0].Name
+}
+
+// startOnSmallDisk starts a server whose data folder is a small file system that only this process sees.
+func startOnSmallDisk(t *testing.T, folder string, bytes int) (address string, pid int) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can make a file system")
+	}
+	if err := exec.CommandContext(t.Context(), "unshare", "--mount", "true").Run(); err != nil {
+		t.Skipf("no mount namespace can be made here: %v", err)
+	}
+	script := fmt.Sprintf("mount -t tmpfs -o size=%d,mode=700 none '%s' && exec '%s' -test.run='^TestMainOfAServerProcess$'", bytes, folder, os.Args[0])
+	command := exec.CommandContext(t.Context(), "unshare", "--mount", "sh", "-c", script)
+	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --simulate-hosts=1 --static=none --interval=100ms --backfill=1m --listen=127.0.0.1:0 --data="+folder)
+	stdout, err := command.StdoutPipe()
+	must(t, err)
+	must(t, command.Start())
+	t.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	must(t, err)
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "Vitals is at http://"), "/"), command.Process.Pid
+}
+
+// fill writes a file until nothing more fits.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.Create(path)
+	must(t, err)
+	defer file.Close()
+	for block := make([]byte, 64<<10); len(block) > 0; {
+		if _, err := file.Write(block); err != nil {
+			block = block[:len(block)/2]
+		}
+	}
+}

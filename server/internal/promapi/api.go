@@ -40,7 +40,7 @@ type Metadata struct {
 type Limits struct {
 	Time            time.Duration // to evaluate
 	Samples         int           // held in memory at once; 16 bytes each
-	Steps           int64         // of a subquery
+	Steps           int64         // of all subqueries
 	ExpressionBytes int           // of an expression or a selector; this bounds how deep it may be nested, too
 	BodyBytes       int64         // of a request
 	Series          int           // in a list of series, labels or values; more are cut off with a warning

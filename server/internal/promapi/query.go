@@ -70,7 +70,7 @@ func (a *API) evaluate(
 	if err != nil {
 		return answer{}, err
 	}
-	if err := a.boundSubqueries(asked.expression, span); err != nil {
+	if err := a.boundCost(asked.expression, span); err != nil {
 		return answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), asked.timeout)

@@ -174,7 +174,7 @@ var abuses = []struct {
 // until the server loses its patience.
 func TestAbusiveConnectionsLeaveNothingBehind(t *testing.T) {
 	connects := attackSize(4_000, 100_000)
-	program := start(t, "--handshake-rate=1000000")
+	program := start(t, "--handshake-rate=1000000", "--history=off") // which would hold samples in memory, and those are no leak
 	beside := moveIn(t, program.address)
 	visit := func(number int) error {
 		conn, err := dialAs(number, program.address)

@@ -22,7 +22,7 @@ func TestWhatAQuestionMayCost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }() // it is not read any more
 	catalog := &hub.Catalog{Host: "web", Series: []metric.Series{{Metric: "a", Family: "a", Custom: true}, {Metric: "b", Family: "b", Custom: true}}}
 	const samples = 1000
 	rows := make([]Row, samples)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
@@ -61,20 +62,24 @@ func (r *reading) each(
 
 // decode reads a chunk. What is not a number marks the end of a series and is no sample.
 func (r *reading) decode(chunk chunkenc.Chunk, rounding Rounding, from, to int64) error {
-	r.times, r.values = r.times[:0], r.values[:0]
-	r.decoder = chunk.Iterator(r.decoder)
-	for r.decoder.Next() == chunkenc.ValFloat {
-		at, stored := r.decoder.At()
+	most := chunk.NumSamples()
+	times, values := slices.Grow(r.times[:0], most)[:most], slices.Grow(r.values[:0], most)[:most]
+	decoder := chunk.Iterator(r.decoder)
+	count := 0
+	for count < most && decoder.Next() == chunkenc.ValFloat {
+		at, stored := decoder.At()
 		if at < from || at >= to || math.IsNaN(stored) {
 			continue
 		}
-		r.times, r.values = append(r.times, metric.TimestampMs(at)), append(r.values, stored)
+		times[count], values[count] = metric.TimestampMs(at), stored
+		count++
 	}
-	if err := r.decoder.Err(); err != nil {
+	r.decoder, r.times, r.values = decoder, times[:count], values[:count]
+	if err := decoder.Err(); err != nil {
 		return err
 	}
 	rounding.restore(r.values)
-	return r.count(int64(chunk.NumSamples()))
+	return r.count(int64(most))
 }
 
 // restore is [Rounding.Value] for many. Of what was stored none lies between two decimals, so that the two ways to round are

@@ -70,7 +70,10 @@ for part in "${parts[@]}"; do
       step 5m 'sensor to socket' "$work/bench" latency --binary "$vitals" "${latency[@]}"
       in_browser 3m 'sensor to pixel' node e2e/latency.mjs "$vitals" "$pixels"
       ;;
-    app) in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}" ;;
+    app)
+      in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}"
+      in_browser 5m 'a day on the Live page' env VITALS_BINARY="$vitals" node bench/day.mjs
+      ;;
   esac
 done
 

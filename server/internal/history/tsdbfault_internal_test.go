@@ -16,9 +16,9 @@ import (
 	"vitals/internal/metric"
 )
 
-// fillUp makes every write to the files of a folder that this process has open fail as on a full disk, until these are
-// closed.
-func fillUp(t *testing.T, dir string) {
+// fillUp makes every write to the files of a folder that this process has open fail as on a full disk, until there is space
+// again.
+func fillUp(t *testing.T, dir string) (makeSpace func()) {
 	t.Helper()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -29,7 +29,8 @@ func fillUp(t *testing.T, dir string) {
 	if err != nil {
 		t.Skipf("there is no /proc here: %v", err)
 	}
-	filled := 0
+	const unusedDescriptor = 1000 // not among those that were listed
+	aside := make(map[int]int)    // what the descriptors were, by themselves
 	for _, entry := range descriptors {
 		path, _ := os.Readlink(filepath.Join("/proc/self/fd", entry.Name()))
 		descriptor, err := strconv.Atoi(entry.Name())
@@ -40,13 +41,22 @@ func fillUp(t *testing.T, dir string) {
 		if err != nil || flags&unix.O_ACCMODE == unix.O_RDONLY {
 			continue
 		}
+		if aside[descriptor], err = unix.FcntlInt(uintptr(descriptor), unix.F_DUPFD_CLOEXEC, unusedDescriptor); err != nil {
+			t.Fatal(err)
+		}
 		if err := unix.Dup3(int(full.Fd()), descriptor, unix.O_CLOEXEC); err != nil {
 			t.Fatal(err)
 		}
-		filled++
 	}
-	if filled == 0 {
+	if len(aside) == 0 {
 		t.Fatalf("no file of %s is written to", dir)
+	}
+	return func() {
+		for descriptor, was := range aside {
+			if err := errors.Join(unix.Dup3(was, descriptor, unix.O_CLOEXEC), unix.Close(was)); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
 
@@ -69,10 +79,11 @@ func TestWhatCouldNotBeLoggedIsTakenAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			fillUp(t, filepath.Join(store.options.storeDir(), c.folder))
+			makeSpace := fillUp(t, filepath.Join(store.options.storeDir(), c.folder))
 			if done, err := store.Append(t.Context(), row(c.second, 2)); !errors.Is(err, ErrFull) {
 				t.Fatalf("appended to a full disk: %+v, %v", done, err)
 			}
+			makeSpace()
 			for _, value := range []float64{2, 2} {
 				if done, err := store.Append(t.Context(), row(c.second, value)); err != nil || done.Samples != 1 {
 					t.Fatalf("appended again: %+v, %v", done, err)

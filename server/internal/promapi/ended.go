@@ -158,3 +158,11 @@ func (i *markedIterator) AtT() int64 {
 	}
 	return i.Iterator.AtT()
 }
+
+// AtST implements [chunkenc.Iterator]. A mark has no start; the position behind it may be none.
+func (i *markedIterator) AtST() int64 {
+	if i.isMark {
+		return 0
+	}
+	return i.Iterator.AtST()
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/storage"
 
 	"vitals/internal/promapi"
 )
@@ -56,7 +57,7 @@ func TestASeriesEndsWhereValuesAreMissed(t *testing.T) {
 			data = append(data, testSeries{labels: labels.FromStrings("__name__", name, "part", fmt.Sprint(part)), samples: samples})
 		}
 	}
-	ours := serve(t, promapi.Options{Storage: openStore(t, data), Metadata: func() map[string]promapi.Metadata {
+	ours := serve(t, promapi.Options{Storage: inTwo(t, data), Metadata: func() map[string]promapi.Metadata {
 		return map[string]promapi.Metadata{"each_second": {Every: 1}, "each_ten": {Every: 10}}
 	}})
 	there, missing := 0, 0
@@ -99,16 +100,52 @@ func TestMarksAreNoSamples(t *testing.T) {
 		}
 	}
 	data := []testSeries{{labels: labels.FromStrings("__name__", "a"), samples: samples}}
-	ours := serve(t, promapi.Options{Storage: openStore(t, data), Metadata: func() map[string]promapi.Metadata {
+	ours := serve(t, promapi.Options{Storage: inTwo(t, data), Metadata: func() map[string]promapi.Metadata {
 		return map[string]promapi.Metadata{"a": {Every: 1}}
 	}})
 	at := stamp(base.Add(599 * time.Second))
 	for expression, want := range map[string]string{
-		"count_over_time(a[1h])": `"499"`, "sum_over_time(a[400s])": `"399"`, "changes(a[1h])": `"0"`, "a": `"1"`,
+		"avg_over_time(a[1m])": `"1"`, "count_over_time(a[1h])": `"499"`, "sum_over_time(a[400s])": `"399"`, "changes(a[1h])": `"0"`, "a": `"1"`,
 		"count_over_time(a[1h:1s])": `"502"`, // the last before the hole counts for five seconds
 	} {
 		if got := ask(t, http.MethodGet, ours, "/api/v1/query", form("query", expression, "time", at)); !strings.Contains(got.body, want) {
 			t.Errorf("%s is %s, not %s", expression, got.body, want)
 		}
 	}
+}
+
+// TestNothingIsAskedOfAnEnd asks for a range that the mark at the very end is in: there is no sample behind it.
+func TestNothingIsAskedOfAnEnd(t *testing.T) {
+	base := began()
+	data := []testSeries{{labels: labels.FromStrings("__name__", "a"), samples: []sample{{base.UnixMilli(), 1}, {base.UnixMilli() + 1000, 2}}}}
+	ours := serve(t, promapi.Options{Storage: inTwo(t, data), Metadata: func() map[string]promapi.Metadata {
+		return map[string]promapi.Metadata{"a": {Every: 1}}
+	}})
+	got := ask(t, http.MethodGet, ours, "/api/v1/query", form("query", "count_over_time(a[1m])", "time", stamp(base.Add(20*time.Second))))
+	if !strings.Contains(got.body, `"2"]`) {
+		t.Errorf("it is %s", got.body)
+	}
+}
+
+// inTwo has the first half of each series in one place and the rest in another, as blocks and memory have it.
+func inTwo(t *testing.T, data []testSeries) storage.Queryable {
+	t.Helper()
+	var first, second []testSeries
+	for _, series := range data {
+		half := len(series.samples) / 2
+		first = append(first, testSeries{series.labels, series.samples[:half]})
+		second = append(second, testSeries{series.labels, series.samples[half:]})
+	}
+	stores := []storage.Queryable{openStore(t, first), openStore(t, second)}
+	return storage.QueryableFunc(func(from, to int64) (storage.Querier, error) {
+		var queriers []storage.Querier
+		for _, store := range stores {
+			querier, err := store.Querier(from, to)
+			if err != nil {
+				return nil, err
+			}
+			queriers = append(queriers, querier)
+		}
+		return storage.NewMergeQuerier(queriers, nil, storage.ChainedSeriesMerge), nil
+	})
 }

@@ -277,6 +277,3 @@ func metaOf(dir string, id ulid.ULID) (*tsdb.BlockMeta, error) {
 		Compaction: tsdb.BlockMetaCompaction{Level: 1, Sources: []ulid.ULID{id}},
 	}, nil
 }
-
-// spaceIsMissing says whether an error is no fault of what was read.
-func spaceIsMissing(err error) bool { return err != nil && errors.Is(writeError(err), ErrFull) }

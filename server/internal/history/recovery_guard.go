@@ -126,11 +126,24 @@ func guarded(read func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if broken := recover(); broken != nil {
-			err = fmt.Errorf("it cannot be read: %v", broken)
+			cause, is := broken.(error)
+			if !is {
+				cause = fmt.Errorf("%v", broken)
+			}
+			err = &brokenError{cause}
 		}
 	}()
 	return read()
 }
+
+// brokenError is a panic of the library.
+type brokenError struct{ cause error }
+
+// Error implements error.
+func (e *brokenError) Error() string { return e.cause.Error() }
+
+// Unwrap gives what it panicked with.
+func (e *brokenError) Unwrap() error { return e.cause }
 
 type guardedChunks struct {
 	tsdb.ChunkReader

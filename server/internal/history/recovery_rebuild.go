@@ -142,7 +142,9 @@ func (b damagedBlock) Index() (tsdb.IndexReader, error) { return b.index, nil }
 func (b damagedBlock) Chunks() (tsdb.ChunkReader, error) { return openChunks{b.chunks}, nil }
 
 // Tombstones implements tsdb.BlockReader.
-func (b damagedBlock) Tombstones() (tombstones.Reader, error) { return tombstones.NewMemTombstones(), nil }
+func (b damagedBlock) Tombstones() (tombstones.Reader, error) {
+	return tombstones.NewMemTombstones(), nil
+}
 
 // Meta implements tsdb.BlockReader.
 func (b damagedBlock) Meta() tsdb.BlockMeta { return b.meta }

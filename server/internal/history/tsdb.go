@@ -70,13 +70,16 @@ type TSDB struct {
 	closed  bool
 	cause   error // why it is broken
 
-	appending sync.Mutex // guards what follows
-	copy      *seriesCopy
-	hosts     map[string]*hostSeries
-	future    future
+	appending  sync.Mutex // guards what follows
+	copy       *seriesCopy
+	unfinished []*opened // closed, but for want of space not all of them
+	full       error     // why the open database must only be read from; nil if it can be written to
+	hosts      map[string]*hostSeries
+	future     future
 }
 
-// Open opens the store in a data folder, and makes it if there is none. Errors name the folder and what to do.
+// Open opens the store in a data folder, and makes it if there is none. Errors name the folder and what to do. That there
+// is no space is none: the store is there, and opens by itself once there is.
 func Open(options Options) (*TSDB, error) {
 	options = options.withDefaults()
 	t := &TSDB{
@@ -105,7 +108,10 @@ func Open(options Options) (*TSDB, error) {
 	t.catalogue = catalogue
 	t.usage.found(damage...)
 	t.future.read(options)
-	if err := t.open(); err != nil {
+	switch err := t.open(); {
+	case spaceIsMissing(err):
+		t.cause = writeError(err) // the first append with space for it opens it
+	case err != nil:
 		t.catalogue.close()
 		t.folder.release()
 		return nil, err
@@ -136,6 +142,7 @@ func (t *TSDB) Close() error {
 	t.mu.Lock()
 	if t.closed {
 		t.mu.Unlock()
+		t.finish()
 		return nil
 	}
 	t.closed = true

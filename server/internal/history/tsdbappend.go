@@ -61,6 +61,7 @@ func (t *TSDB) appendRows(rows []Row) (Appended, error) {
 	if err := o.log.wrote(); err != nil {
 		return Appended{}, t.giveUp(err)
 	}
+	o.wake(t.shortestBlock())
 	if t.copy.due(o.db) {
 		t.copySeries(o)
 	}
@@ -149,12 +150,12 @@ func (b *batch) commit() error {
 	if b.appender == nil {
 		return nil
 	}
-	err := b.appender.Commit()
+	err := guarded(b.appender.Commit) // it panics where a chunk of late samples cannot be written
 	b.appender = nil
-	if err == nil && b.opened.lostLate.Load() {
-		err = errors.New("write the log of late samples")
+	if err != nil {
+		return err
 	}
-	return err
+	return b.opened.lostLate.err()
 }
 
 // fail gives the database up, and says why.

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/prometheus/tsdb"
@@ -16,9 +16,12 @@ import (
 type opened struct {
 	db       *tsdb.DB
 	log      *syncedLog
-	lostLate atomic.Bool    // the log of late samples could not be written
+	lostLate lostLate
 	readers  sync.WaitGroup // those who hold a querier
 	retired  chan struct{}  // closed when readers should end
+	upkeep   *upkeep
+
+	unfinished bool // it could not be closed for want of space
 }
 
 // open opens the folder anew. What cannot be read is put aside before the library sees it.
@@ -26,6 +29,9 @@ func (t *TSDB) open() error {
 	damage, err := recoverFolder(t.options)
 	t.usage.found(damage...)
 	if err != nil {
+		return err
+	}
+	if err := roomToOpen(t.options); err != nil {
 		return err
 	}
 	o := &opened{retired: make(chan struct{})}
@@ -40,6 +46,7 @@ func (t *TSDB) open() error {
 	_, newest := span(o)
 	t.retention.opened(db, newest)
 	t.copySeries(o)
+	t.startUpkeep(o)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.cause = o, nil
@@ -66,6 +73,7 @@ func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
 	options.SamplesPerChunk = samplesPerChunk
 	options.StripeSize = stripes
 	options.HeadChunksWriteBufferSize = chunkBuffer
+	options.BlockReloadInterval = never
 	options.BlockQuerierFunc = t.guard.querier
 	options.BlockChunkQuerierFunc = t.guard.chunkQuerier
 	return options
@@ -111,9 +119,18 @@ func (t *TSDB) writable() (*opened, error) {
 	switch {
 	case closed:
 		return nil, ErrClosed
-	case current != nil:
+	case current != nil && t.full == nil:
 		return current, nil
+	case current != nil:
+		if err := probeSpace(t.options.Dir); err != nil {
+			return nil, writeError(err)
+		}
+		if err := t.retire(t.full); err != nil {
+			t.options.Logger.Warn().Err(err).Msg("history was closed after a failed write, not cleanly")
+		}
 	}
+	t.full = nil
+	t.finish()
 	if err := t.open(); err != nil {
 		err = writeError(err)
 		t.mu.Lock()
@@ -125,13 +142,54 @@ func (t *TSDB) writable() (*opened, error) {
 }
 
 // giveUp closes the database after a write that failed: a log with a torn end must not be written to. The next append
-// opens it again.
+// opens it again. One that is out of space is still read from, and only closed once there is space.
 func (t *TSDB) giveUp(cause error) error {
 	cause = writeError(cause)
+	var broken *brokenError
+	switch {
+	case errors.As(cause, &broken):
+		t.abandon(cause)
+		return cause
+	case errors.Is(cause, ErrFull):
+		t.full = cause
+		return cause
+	}
 	if err := t.retire(cause); err != nil {
 		t.options.Logger.Warn().Err(err).Msg("history was closed after a failed write, not cleanly")
 	}
 	return cause
+}
+
+// abandon lets go of a database that panicked in an append: it may hold locks, so that closing it could take for ever. Its
+// readers are told to end, and what they do not give back is lost to this process.
+func (t *TSDB) abandon(cause error) {
+	t.mu.Lock()
+	o := t.current
+	t.current, t.cause = nil, cause
+	t.mu.Unlock()
+	if o == nil {
+		return
+	}
+	close(o.retired)
+	clear(t.hosts) // references are of this database
+	o.upkeep.cancel()
+	t.retention.closed()
+	if err := o.log.close(); err != nil {
+		t.options.Logger.Warn().Err(err).Msg("history was given up, and its log not closed")
+	}
+}
+
+// finish closes what could not be closed for want of space.
+func (t *TSDB) finish() {
+	t.unfinished = slices.DeleteFunc(t.unfinished, func(o *opened) bool {
+		if !o.unfinished {
+			return true
+		}
+		if err := o.finish(); err != nil {
+			t.options.Logger.Warn().Err(err).Msg("history was closed after a failed write, not cleanly")
+		}
+		return !o.unfinished
+	})
 }
 
 // retire closes the database once its readers have ended.
@@ -148,5 +206,7 @@ func (t *TSDB) retire(cause error) error {
 	clear(t.hosts) // references are of this database
 	t.copySeries(o)
 	t.retention.closed()
-	return errors.Join(o.log.close(), o.db.Close())
+	err := o.close()
+	t.unfinished = append(t.unfinished, o)
+	return err
 }

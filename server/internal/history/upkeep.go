@@ -1,0 +1,103 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+const (
+	upkeepEach = time.Minute
+	// upkeepBytes must be free: the newest chunks are written out, and two hours of samples into a block.
+	upkeepBytes = 2 << 20
+	// never is how often the library does its upkeep itself. It ends the process where a chunk cannot be written, and its
+	// upkeep runs in a goroutine of its own, where nobody can catch that.
+	never = 100 * 365 * 24 * time.Hour
+)
+
+// upkeep writes chunks and blocks out of the way of those who append, each minute and when a block is due. Its owner is the
+// opened database.
+type upkeep struct {
+	due    chan struct{}
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+func (t *TSDB) startUpkeep(o *opened) {
+	ctx, cancel := context.WithCancel(context.Background())
+	o.upkeep = &upkeep{due: make(chan struct{}, 1), cancel: cancel, ended: make(chan struct{})}
+	o.db.DisableCompactions()
+	go func() {
+		defer close(o.upkeep.ended)
+		ticker := time.NewTicker(upkeepEach)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			case <-o.upkeep.due:
+			}
+			t.keepUp(ctx, o)
+		}
+	}()
+}
+
+// keepUp is one round. What fails is tried again in the next: no sample depends on it, all are in the log.
+func (t *TSDB) keepUp(ctx context.Context, o *opened) {
+	if free, known := freeBytes(t.options.Dir); known && free < upkeepBytes {
+		return
+	}
+	err := guarded(func() error {
+		o.db.ForceHeadMMap()
+		return o.db.Compact(ctx)
+	})
+	if err != nil && ctx.Err() == nil {
+		t.options.Logger.Warn().Err(err).Msg("history: its upkeep failed; it is tried again in a minute")
+	}
+}
+
+// wake has a block written if one is due.
+func (o *opened) wake(shortest time.Duration) {
+	head := o.db.Head()
+	if head.MaxTime()-head.MinTime() <= shortest.Milliseconds()*3/2 {
+		return
+	}
+	select {
+	case o.upkeep.due <- struct{}{}:
+	default:
+	}
+}
+
+func (u *upkeep) end() {
+	if u != nil {
+		u.cancel()
+		<-u.ended
+	}
+}
+
+// close ends the database. On a full disk the library cannot write its newest chunks, and panics: their samples are in the
+// log, and what is left open is closed by finish.
+func (o *opened) close() error {
+	o.upkeep.end()
+	err := guarded(o.db.Close)
+	o.unfinished = leftOpen(err)
+	return errors.Join(o.log.close(), err)
+}
+
+// finish closes what close could not.
+func (o *opened) finish() error {
+	err := guarded(o.db.Head().Close)
+	o.unfinished = leftOpen(err)
+	return err
+}
+
+func leftOpen(err error) bool {
+	var broken *brokenError
+	return errors.As(err, &broken) || spaceIsMissing(err)
+}
+
+func (t *TSDB) shortestBlock() time.Duration {
+	shortest, _ := blockDurations(t.options.RetentionTime)
+	return shortest
+}

@@ -149,7 +149,7 @@ func TestPushWaitsAsLongAsTheServerAsks(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	answers := make(chan http.HandlerFunc, 3)
+	answers := make(chan http.HandlerFunc, 4)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (<-answers)(w, r) }), ReadHeaderTimeout: time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
@@ -158,6 +158,7 @@ func TestPushWaitsAsLongAsTheServerAsks(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	answers <- func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
+	answers <- func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInsufficientStorage) }
 	answers <- func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"accepted":1,"rejected":[]}`) }
 	began := time.Now()
 	code, _, stderr := runToEnd(t, "push", "a=1", "--to", listener.Addr().String())

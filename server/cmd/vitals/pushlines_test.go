@@ -129,8 +129,10 @@ func TestLinesOutliveAServerThatIsKilled(t *testing.T) {
 	if err := command.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}
-	if series := seriesOf(t, address, "attic"); len(series) != 100 {
-		t.Errorf("%d series arrived", len(series))
+	series := seriesOf(t, address, "attic") // the first line too, if it was seen and not acknowledged
+	series = slices.DeleteFunc(series, func(one metric.Series) bool { return one.Family != "meanwhile" })
+	if len(series) != 100 {
+		t.Errorf("%d of 100 series arrived", len(series))
 	}
 }
 

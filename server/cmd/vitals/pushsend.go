@@ -148,7 +148,8 @@ func (s *pushSender) judge(batch []pushLine, response *http.Response, text []byt
 			return nil
 		}
 		fallthrough
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+		http.StatusInsufficientStorage: // of these nothing is acknowledged, whatever was taken
 		return &errAgain{cause: s.refusal(response, answer), after: retryAfter(response)}
 	}
 	return fmt.Errorf("push: %w", s.refusal(response, answer))

@@ -1,3 +1,4 @@
+/* global PerformanceObserver, window */
 /**
  * A day of all series of a host at 1 s, on a page of the real program: the longest task while it is drawn, zoomed and panned.
  * `node bench/day.mjs --seconds 4`; the program is ../bin/vitals, or VITALS_BINARY.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"vitals/internal/metric"
@@ -19,7 +20,7 @@ const (
 // seriesLabels are the labels that a series of a host is stored under. The family is the zero value if it is not known.
 func seriesLabels(host string, series metric.Series, family metric.Family) labels.Labels {
 	builder := labels.NewScratchBuilder(4 + len(series.Labels))
-	builder.Add(labels.MetricName, prometheusName(series.Family, family))
+	builder.Add(model.MetricNameLabel, prometheusName(series.Family, family))
 	builder.Add(HostLabel, host)
 	builder.Add(MetricLabel, series.Metric)
 	if decimals := storedDecimals(series, family); decimals != exact {

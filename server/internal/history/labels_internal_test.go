@@ -20,7 +20,8 @@ func TestSeriesLabels(t *testing.T) {
 		`orders.open`: {metric.Family{}, true, `{__metric__="orders.open", __name__="orders_open", host="web"}`},
 		`x{host=a}`:   {metric.Family{}, true, `{__metric__="x{host=a}", __name__="x", exported_host="a", host="web"}`},
 		`x{exported_host=b,host=a}`: {
-			metric.Family{}, true,
+			metric.Family{},
+			true,
 			`{__metric__="x{exported_host=b,host=a}", __name__="x", exported_exported_host="a", exported_host="b", host="web"}`,
 		},
 		`x{__name__=y}`: {metric.Family{}, true, `{__metric__="x{__name__=y}", __name__="x", exported___name__="y", host="web"}`},

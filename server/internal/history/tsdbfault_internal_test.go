@@ -122,8 +122,8 @@ func TestReadersEndWhenTheStoreIsOpenedAnew(t *testing.T) {
 		t.Errorf("a new reader is told %v", err)
 	}
 	select {
-	case <-given:
-		t.Error("the database was closed below a reader")
+	case err := <-given:
+		t.Error(err, "the database was closed below a reader")
 	default:
 	}
 	if err := querier.Close(); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"log/slog" //nolint:depguard // the library logs to nothing else; its lines end in zerolog
 	"strings"
 	"sync/atomic"
 
@@ -56,25 +56,29 @@ func (libraryLog) Enabled(_ context.Context, level slog.Level) bool { return lev
 
 // Handle implements slog.Handler.
 func (l libraryLog) Handle(_ context.Context, record slog.Record) error {
-	event := l.logger.Warn()
-	switch {
-	case strings.HasPrefix(record.Message, lostLateMessage):
+	if strings.HasPrefix(record.Message, lostLateMessage) {
 		l.lost.note(record)
-		event = l.logger.Error()
-	case strings.HasPrefix(record.Message, overlapMessage):
-		event = l.logger.Debug()
-	case record.Level >= slog.LevelError:
-		event = l.logger.Error()
 	}
+	fields := make(map[string]any, len(l.fields)+record.NumAttrs())
 	for _, field := range l.fields {
-		event = event.Str(field.Key, field.Value.String())
+		fields[field.Key] = field.Value.String()
 	}
 	record.Attrs(func(field slog.Attr) bool {
-		event = event.Str(l.group+field.Key, field.Value.String())
+		fields[l.group+field.Key] = field.Value.String()
 		return true
 	})
-	event.Str("from", "history library").Msg(record.Message)
+	l.logger.WithLevel(levelOf(record)).Fields(fields).Str("from", "history library").Msg(record.Message)
 	return nil
+}
+
+func levelOf(record slog.Record) zerolog.Level {
+	switch {
+	case strings.HasPrefix(record.Message, overlapMessage):
+		return zerolog.DebugLevel
+	case record.Level >= slog.LevelError:
+		return zerolog.ErrorLevel
+	}
+	return zerolog.WarnLevel
 }
 
 // WithAttrs implements slog.Handler.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -50,7 +51,7 @@ func TestPrometheusSeesBaseUnitsAndNoHiddenLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = querier.Close() }() // it was read only
-	found := querier.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	found := querier.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+"))
 	got := make(map[string][]point)
 	var iterator chunkenc.Iterator
 	for found.Next() {

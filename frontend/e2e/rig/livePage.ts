@@ -76,7 +76,7 @@ export class LivePage {
     return this.page.getByRole('button', { name: /^(Pause|Resume)$/ })
   }
 
-  span(name: '1m' | '5m' | '15m' | 'all'): Locator {
+  span(name: '1m' | '5m' | '15m' | '1h'): Locator {
     return this.page.getByRole('radio', { name, exact: true })
   }
 

@@ -4,6 +4,7 @@ import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { FreshnessBadge } from '../features/connect/FreshnessBadge.tsx'
 import { StreamFacts, VersionFact } from '../features/connect/StreamFacts.tsx'
 import { ConnectionPage } from '../features/connection/ConnectionPage.tsx'
+import { HistoryPanel } from '../features/history/HistoryPanel.tsx'
 import { commandOf } from './keyboard.ts'
 import { useServices } from './services.ts'
 import { LiveLink, Shell, ThemeButton, type DialogName } from './Shell.tsx'
@@ -51,6 +52,7 @@ function ConnectionContent({ name, runAtOnce, onBack, openDialog }: ContentProps
             {one}
           </LiveLink>
         )}
+        history={<HistoryPanel />}
         footer={<Foot />}
       />
       <ConnectionToasts host={host} />

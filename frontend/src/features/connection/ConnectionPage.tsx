@@ -26,11 +26,14 @@ export interface ConnectionPageProps {
   /** Leads back to the values. */
   back: ReactNode
   hostLink: (name: string) => ReactNode
+  /** What is kept of the past. */
+  history: ReactNode
   footer: ReactNode
 }
 
 /** The connection under the lens: what stands between the machine and this page, how well it does, and what mends it. */
-export function ConnectionPage({ followed, runAtOnce, badge, back, hostLink, footer }: ConnectionPageProps) {
+export function ConnectionPage(props: ConnectionPageProps) {
+  const { followed, runAtOnce, badge, back, hostLink, history, footer } = props
   const { checks } = useConnectionServices()
   useEffect(() => {
     if (!runAtOnce) return
@@ -60,6 +63,7 @@ export function ConnectionPage({ followed, runAtOnce, badge, back, hostLink, foo
         <div className="col-span-12 flex min-w-0 flex-col gap-7 desk:col-span-4">
           <FactsPanel />
           <HostsPanel followed={followed} link={hostLink} />
+          {history}
           <GapsPanel />
         </div>
         <footer className="col-span-full flex flex-wrap gap-x-[1.125rem] gap-y-1 border-t border-line pt-3 text-small text-mute">

@@ -64,7 +64,8 @@ func (a *API) boundGrowth(bytes int, times float64) error {
 		return nil
 	}
 	return &Error{Kind: Execution, Message: fmt.Sprintf(
-		"label_join and label_replace within one another could make labels of more than %d bytes; nest fewer of them", a.limits.ExpressionBytes)}
+		"label_join and label_replace within one another could make labels of more than %d bytes; nest fewer of them",
+		a.limits.ExpressionBytes)}
 }
 
 // growth is how many times a label can be in what calls within one another make of it.

@@ -60,7 +60,7 @@ func (a *API) newest(ctx context.Context, r *http.Request) (promql.Vector, error
 		return nil, err
 	}
 	slices.SortStableFunc(newest, func(a, b promql.Sample) int {
-		return strings.Compare(a.Metric.Get(model.MetricNameLabel), b.Metric.Get(labels.MetricName))
+		return strings.Compare(a.Metric.Get(model.MetricNameLabel), b.Metric.Get(model.MetricNameLabel))
 	})
 	return newest, nil
 }

@@ -78,7 +78,7 @@ func prepareFolder(options Options) (_ *folder, err error) {
 // release lets go of the folder.
 func (f *folder) release() {
 	if f != nil && f.lock != nil {
-		f.lock.Close()
+		_ = f.lock.Close() // the kernel lets go of the lock in any case
 	}
 }
 
@@ -104,8 +104,7 @@ func makeOwnFolder(dir string) error {
 func unusable(dir, problem string, err error) error {
 	cause := err.Error()
 	fix := anotherFolder
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, is := errors.AsType[*os.PathError](err); is {
 		cause = path.Err.Error()
 	}
 	switch {
@@ -141,7 +140,7 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		holder, _ := io.ReadAll(io.LimitReader(file, 20))
-		file.Close()
+		_ = file.Close() // it is somebody else's
 		return nil, inUse(dir, strings.TrimSpace(string(holder)), err)
 	}
 	// Who waits wants to know for whom. It is no error if there is no space to say so.
@@ -197,7 +196,7 @@ func readVersion(dir string) (int, error) {
 	if err != nil {
 		return 0, unusable(dir, "its version cannot be read", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was read only
 	content, err := io.ReadAll(io.LimitReader(file, 200))
 	if err != nil {
 		return 0, unusable(dir, "its version cannot be read", err)

@@ -17,8 +17,7 @@ func TestTwoStoresInOneFolder(t *testing.T) {
 	dir := t.TempDir()
 	store := openFaults(t, dir)
 	_, err := history.Open(faultsOptions(dir))
-	var refused *history.FolderError
-	if !errors.As(err, &refused) {
+	if _, is := errors.AsType[*history.FolderError](err); !is {
 		t.Fatalf("opened twice: %v", err)
 	}
 	for _, says := range []string{dir, fmt.Sprintf("in use by process %d", os.Getpid()), "--data", "--history off"} {

@@ -71,11 +71,8 @@ func (q *quarantine) keepEnd(path string, from int64) {
 	if err == nil {
 		err = copyFrom(path, aside, from)
 	}
-	event := q.logger.Info()
-	if err != nil {
-		event = q.logger.Warn().AnErr("not_kept", err)
-	}
-	event.Str("file", q.relative(path)).Int64("byte", from).Msg("history: the last record was cut off while it was written; it is left out")
+	q.logger.Info().Str("file", q.relative(path)).Int64("byte", from).AnErr("not_kept", err).
+		Msg("history: the last record was cut off while it was written; it is left out")
 }
 
 func (q *quarantine) note(path, aside, reason string) {
@@ -148,7 +145,7 @@ func copyFrom(from, to string, offset int64) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }() // it was read only
 	if _, err := in.Seek(offset, io.SeekStart); err != nil {
 		return err
 	}

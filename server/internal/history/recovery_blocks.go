@@ -54,7 +54,7 @@ func (r *recovery) recoverBlock(dir string, id ulid.ULID) error {
 	} else if spaceIsMissing(repaired) {
 		return repaired
 	}
-	defer os.RemoveAll(filepath.Join(r.root, "block"+rewrittenSuffix))
+	defer func() { _ = os.RemoveAll(filepath.Join(r.root, "block"+rewrittenSuffix)) }() // what is left is removed the next time
 	fresh, err := r.rebuildBlock(dir, id)
 	if spaceIsMissing(err) {
 		return err
@@ -84,7 +84,7 @@ func checkBlock(dir string, id ulid.ULID) (err error) {
 		if err != nil {
 			return err
 		}
-		defer block.Close()
+		defer func() { _ = block.Close() }() // it was read only
 		meta := block.Meta()
 		if meta.ULID != id {
 			return fmt.Errorf("it says that it is %s", meta.ULID)
@@ -93,7 +93,7 @@ func checkBlock(dir string, id ulid.ULID) (err error) {
 		if err != nil {
 			return err
 		}
-		defer reader.Close()
+		defer func() { _ = reader.Close() }() // it was read only
 		contents, err := readIndex(reader)
 		if err != nil {
 			return err
@@ -102,7 +102,8 @@ func checkBlock(dir string, id ulid.ULID) (err error) {
 			return fmt.Errorf("%d of %d series cannot be read", contents.unreadable, contents.series)
 		}
 		if contents.series > 0 && !contents.within(meta) {
-			return fmt.Errorf("it says that it is of %d to %d, its samples are of %d to %d", meta.MinTime, meta.MaxTime, contents.from, contents.to)
+			return fmt.Errorf("it says that it is of %d to %d, its samples are of %d to %d",
+				meta.MinTime, meta.MaxTime, contents.from, contents.to)
 		}
 		return nil
 	})
@@ -211,7 +212,7 @@ func (r *recovery) redescribe(dir string, id ulid.ULID, encoded []byte) error {
 	if err := os.RemoveAll(trial); err != nil {
 		return err
 	}
-	defer os.RemoveAll(trial)
+	defer func() { _ = os.RemoveAll(trial) }() // what is left is removed the next time
 	if err := linkBlock(dir, trial, encoded); err != nil {
 		return err
 	}
@@ -261,7 +262,7 @@ func metaOf(dir string, id ulid.ULID) (*tsdb.BlockMeta, error) {
 		if err != nil {
 			return err
 		}
-		defer reader.Close()
+		defer func() { _ = reader.Close() }() // it was read only
 		contents, err = readIndex(reader)
 		return err
 	})

@@ -97,7 +97,7 @@ func openFaults(t testing.TB, dir string) *history.TSDB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
+	t.Cleanup(func() { _ = store.Close() })
 	return store
 }
 

@@ -108,7 +108,7 @@ func replaceByStart(path string, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }() // it was read only
 	fresh := path + rewrittenSuffix
 	err = writeFile(fresh, func(out io.Writer) error {
 		_, err := io.CopyN(out, in, size)
@@ -144,7 +144,7 @@ func scanHeadChunks(path string, series map[chunks.HeadSeriesRef]bool) (good int
 	if err != nil {
 		return 0, nil, fmt.Errorf("read chunks: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was read only
 	in := bufio.NewReaderSize(file, 64<<10)
 	var header [chunks.HeadChunkFileHeaderSize]byte
 	if _, err := io.ReadFull(in, header[:]); err != nil {

@@ -183,7 +183,7 @@ func scanFile(path string, each func(logRecord) error) (segmentReport, error) {
 	if err != nil {
 		return segmentReport{}, fmt.Errorf("read the log: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was read only
 	return scanSegment(file, each)
 }
 

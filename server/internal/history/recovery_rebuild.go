@@ -41,12 +41,12 @@ func (r *recovery) rebuild(dir string, id ulid.ULID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was read only
 	bytes, err := chunks.NewDirReader(filepath.Join(outside, blockChunks), nil)
 	if err != nil {
 		return "", err
 	}
-	defer bytes.Close()
+	defer func() { _ = bytes.Close() }() // it was read only
 	reader := damagedIndex{file, bytes, readableSeries(file)}
 	contents := readSeries(reader, index.NewListPostings(reader.series))
 	if contents.chunks == 0 {

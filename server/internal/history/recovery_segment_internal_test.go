@@ -80,7 +80,7 @@ func TestScanReadsWhatTheLibraryWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer library.Close()
+	defer func() { _ = library.Close() }() // it was read only
 	reader := newRecordReader()
 	defer reader.close()
 	theirs := wlog.NewReader(library)

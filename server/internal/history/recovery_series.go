@@ -75,7 +75,7 @@ func (c *seriesCopy) added(db *tsdb.DB) ([]record.RefSeries, chunks.HeadSeriesRe
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the series: %w", err)
 	}
-	defer reader.Close()
+	defer func() { _ = reader.Close() }() // it was read only
 	name, value := index.AllPostingsKey()
 	postings, err := reader.Postings(context.Background(), name, value)
 	if err != nil {

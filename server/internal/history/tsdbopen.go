@@ -145,9 +145,8 @@ func (t *TSDB) writable() (*opened, error) {
 // opens it again. One that is out of space is still read from, and only closed once there is space.
 func (t *TSDB) giveUp(cause error) error {
 	cause = writeError(cause)
-	var broken *brokenError
-	switch {
-	case errors.As(cause, &broken):
+	switch _, broken := errors.AsType[*brokenError](cause); {
+	case broken:
 		t.abandon(cause)
 		return cause
 	case errors.Is(cause, ErrFull):

@@ -93,8 +93,8 @@ func (o *opened) finish() error {
 }
 
 func leftOpen(err error) bool {
-	var broken *brokenError
-	return errors.As(err, &broken) || spaceIsMissing(err)
+	_, broken := errors.AsType[*brokenError](err)
+	return broken || spaceIsMissing(err)
 }
 
 func (t *TSDB) shortestBlock() time.Duration {

@@ -187,4 +187,16 @@ story(
 
 story(
   'a day of every second is drawn over the whole width, with its figures to the sample',
-  async ({ stage }, 240_000)
+  async ({ stage }) => {
+    const server = await stage.simulate('--simulate-hosts', '1', '--simulate-past', '25h')
+    const to = Math.floor(Date.now() / 1000) - 600
+    const from = to - 86_400
+    const live = await stage.open(`${server.url}?from=${from}&to=${to}&table=memory`)
+    await expect.poll(async () => (await holeIn(live.chart('Memory'))).longest).toBeLessThan(5)
+    expect((await holeIn(live.chart('Memory'))).width).toBeGreaterThan(200)
+    const answer = await summaries(server, 'memory.used,memory.cached', from, to)
+    expect(answer.series[0]?.summary.count).toBeGreaterThan(86_000)
+    await expect.poll(() => tableOf(live.page, 'memory')).toEqual(asTable(answer))
+  },
+  240_000,
+)

@@ -1,5 +1,5 @@
 import type { Column } from '../series/column.ts'
-import type { Continuum, Extent } from '../series/continuum.ts'
+import type { Continuum, Extent, Stint } from '../series/continuum.ts'
 import type { ChartOptions } from './chartOptions.ts'
 import { GhostLines } from './ghostLines.ts'
 import { LineMaker, slotOf, type Grain, type LineSlot } from './lineMaker.ts'
@@ -44,7 +44,7 @@ export class ChartLines {
   }
 
   /** How far all that is drawn reaches; NaN for nothing. */
-  reach(from: number, to: number, grain: Grain, stacked: boolean, earlier: number): Extent {
+  reach({ from, to }: Readonly<Stint>, grain: Grain, stacked: boolean, earlier: number): Extent {
     let { low, high } = this.#maker.extent(this.visible, stacked, from, to, grain)
     if (this.#wholeStack) high = most(high, this.#maker.extent(this.#totals, false, from, to, grain).high)
     if (earlier > 0) {

@@ -7,8 +7,19 @@ export interface Plot {
   readonly host: HostSeries
   /** The stretch on screen. */
   readonly range: Readonly<TimeRange>
+  /** Where time and values are drawn, in CSS pixels within the canvas; below it is the time axis. */
+  readonly area: Readonly<PlotArea>
+  /** Unix seconds: nothing is known of what is older. */
+  readonly oldest: number
   /** The time under a horizontal position within the canvas, in CSS pixels; undefined beside the plot. */
   timeAt(pixel: number): number | undefined
+}
+
+export interface PlotArea {
+  left: number
+  right: number
+  top: number
+  bottom: number
 }
 
 /** The time of the row nearest to an instant; the instant itself when there is none near. */
@@ -25,7 +36,7 @@ export function nearestRowTime(host: HostSeries, time: number): number {
 /**
  * Moves the crosshair from a chart. Mouse: it follows, a click pins it, another click frees it. Touch: a finger put
  * down or moved sideways sets and pins it, a tap beside the plot frees it; up and down scrolls the page. Keys, with the
- * chart focused: arrows move by one sample (with shift by ten), Home and End to the ends, Escape removes it.
+ * chart focused: arrows move by one sample, Page Up and Page Down by ten, Home and End to the ends, Escape removes it.
  */
 export class CrosshairControl {
   readonly #crosshair: Crosshair
@@ -38,10 +49,10 @@ export class CrosshairControl {
     this.#crosshair = crosshair
     this.#plot = plot
     canvas.tabIndex = 0
-    canvas.style.touchAction = 'pan-y'
     const { signal } = this.#abort
     canvas.addEventListener('pointermove', this.#moved, { signal })
     canvas.addEventListener('pointerdown', this.#pressed, { signal })
+    canvas.addEventListener('click', this.#clicked, { signal })
     canvas.addEventListener('pointerleave', this.#left, { signal })
     canvas.addEventListener('keydown', this.#keyPressed, { signal })
   }
@@ -49,7 +60,8 @@ export class CrosshairControl {
   /** After the picture has moved on: a pin that has left it is gone, and a resting mouse points at another instant. */
   refresh(): void {
     const { time, pinned } = this.#crosshair
-    if (pinned && time !== undefined && time < this.#plot.range.from) this.#crosshair.unpin()
+    const { from, to } = this.#plot.range
+    if (pinned && time !== undefined && (time < from || time > to)) this.#crosshair.unpin()
     if (this.#hoverPixel !== undefined && !this.#crosshair.pinned) this.#pointAt(this.#hoverPixel)
   }
 
@@ -68,8 +80,13 @@ export class CrosshairControl {
   }
 
   readonly #pressed = (event: PointerEvent): void => {
-    if (event.button !== 0) return
-    if (event.pointerType === 'mouse' && this.#crosshair.pinned) {
+    if (event.button === 0 && event.pointerType !== 'mouse') this.#pin(event.offsetX)
+  }
+
+  readonly #clicked = (event: MouseEvent): void => {
+    // Fingers have pinned it when they were put down.
+    if ('pointerType' in event && event.pointerType !== 'mouse') return
+    if (this.#crosshair.pinned) {
       this.#crosshair.unpin()
       this.#pointAt(event.offsetX)
     } else this.#pin(event.offsetX)
@@ -83,21 +100,25 @@ export class CrosshairControl {
 
   readonly #keyPressed = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
-    const time = this.#timeForKey(event.key, event.shiftKey ? 10 : 1)
+    const time = this.#timeForKey(event.key)
     if (time !== undefined) this.#crosshair.pin(this.#within(time))
     else if (event.key === 'Escape' && this.#crosshair.time !== undefined) this.#crosshair.unpin()
     else return
     event.preventDefault()
   }
 
-  #timeForKey(key: string, steps: number): number | undefined {
-    const { host, range } = this.#plot
+  #timeForKey(key: string): number | undefined {
+    const { range } = this.#plot
     const at = this.#crosshair.time ?? range.to
     switch (key) {
       case 'ArrowLeft':
-        return at - steps * host.interval
+        return at - this.#step
       case 'ArrowRight':
-        return at + steps * host.interval
+        return at + this.#step
+      case 'PageDown':
+        return at - 10 * this.#step
+      case 'PageUp':
+        return at + 10 * this.#step
       case 'Home':
         return range.from
       case 'End':
@@ -105,6 +126,12 @@ export class CrosshairControl {
       default:
         return undefined
     }
+  }
+
+  /** A sample, or what a pixel shows of them. */
+  get #step(): number {
+    const { host, range, area } = this.#plot
+    return Math.max(host.interval, (range.to - range.from) / Math.max(1, area.right - area.left))
   }
 
   #pointAt(pixel: number): void {
@@ -121,7 +148,8 @@ export class CrosshairControl {
 
   #within(time: number): number {
     const { host, range } = this.#plot
-    const oldest = Math.max(range.from, host.oldestTime)
-    return nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)))
+    const oldest = Math.max(range.from, this.#plot.oldest)
+    const nearest = nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)))
+    return Math.min(range.to, nearest)
   }
 }

@@ -1,5 +1,6 @@
 import type { Column } from '../series/column.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
+import type { HeatMeans } from './heatMeans.ts'
 
 /** Rows at least this high (device pixels times the ratio) show a bar instead of a plain cell. */
 const barRowHeight = 22
@@ -35,6 +36,7 @@ export class HeatImage {
   #strip: ImageData | undefined
   #pixels = new Uint32Array(0)
   #views: Float64Array[] = []
+  #recorded: Pick<HeatMeans, 'mean'> | undefined
   /** The first and last bucket that the picture holds. */
   #first = 0
   #last = -1
@@ -57,8 +59,12 @@ export class HeatImage {
     this.#last = -1
   }
 
-  /** Paints the buckets that are not there yet, and the newest ones again: they may have got more rows. */
-  paint(host: HostSeries, firstBucket: number, lastBucket: number): void {
+  /**
+   * Paints the buckets that are not there yet, and the newest ones again: they may have got more rows. Where the host has
+   * no rows, the recorded means count.
+   */
+  paint(host: HostSeries, firstBucket: number, lastBucket: number, recorded?: Pick<HeatMeans, 'mean'>): void {
+    this.#recorded = recorded
     const { bucket } = this.#geometry
     // An end before the last one: the clock of the host went back.
     const kept = firstBucket >= this.#first && firstBucket <= this.#last && lastBucket >= this.#last
@@ -118,14 +124,16 @@ export class HeatImage {
   #paintBucket(index: number, first: number, end: number): void {
     const { buckets } = this.#geometry
     this.#pixels.fill(0)
-    if (end > first) for (let row = 0; row < this.#columns.length; row++) this.#paintCell(row, first, end)
+    for (let row = 0; row < this.#columns.length; row++) {
+      const mean =
+        end > first ? meanOf(this.#views[row]!, first, end) : (this.#recorded?.mean(row, index) ?? Number.NaN)
+      if (!Number.isNaN(mean)) this.#paintCell(row, mean)
+    }
     this.#context.putImageData(this.#strip!, ((index % buckets) + buckets) % buckets, 0)
   }
 
-  #paintCell(row: number, first: number, end: number): void {
+  #paintCell(row: number, mean: number): void {
     const { ratio, max } = this.#geometry
-    const mean = meanOf(this.#views[row]!, first, end)
-    if (Number.isNaN(mean)) return
     const share = Math.max(0, Math.min(1, mean / max))
     const color = this.#palette[Math.round(share * 255)]!
     const top = this.rowTop(row)

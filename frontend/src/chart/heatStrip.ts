@@ -1,12 +1,16 @@
 import type { Column } from '../series/column.ts'
+import { Continuum } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { chartSummary } from './chartSummary.ts'
-import { CrosshairControl, type Plot } from './crosshairControl.ts'
+import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.ts'
 import { CrosshairLine } from './crosshairLine.ts'
 import type { Unit } from './format.ts'
+import { GestureControl } from './gestureControl.ts'
 import { HeatImage } from './heatImage.ts'
+import { HeatMeans } from './heatMeans.ts'
 import { heatPalette } from './heatPalette.ts'
+import { PastNeed } from './pastNeed.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
 import { labelSize, plotTop, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
@@ -41,14 +45,21 @@ export class HeatStrip implements Drawable, Plot {
   readonly #services: ChartServices
   readonly #context: CanvasRenderingContext2D
   readonly #box: CanvasBox
+  readonly #gestures: GestureControl
   readonly #control: CrosshairControl
+  readonly #past: PastNeed
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #image: HeatImage
+  readonly #means: HeatMeans
   readonly #timeLabels = new TimeLabels()
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #stops: (() => void)[]
   #options: HeatStripOptions
+  #columns: readonly Column[]
+  /** The newest row of the host, and the last bucket, when it was drawn last. */
+  #drawnTo = Number.NaN
+  #drawnLast = Number.NaN
   #left = 0
   /** What the image was made for. */
   #bucket = 0
@@ -58,18 +69,25 @@ export class HeatStrip implements Drawable, Plot {
     this.element = canvas
     this.#services = services
     this.#options = options
+    this.#columns = options.rows.map((row) => row.column)
     this.#context = canvas.getContext('2d')!
+    const continuum = new Continuum(services.host, services.past)
     this.#image = new HeatImage(canvas.ownerDocument.createElement('canvas'))
+    this.#means = new HeatMeans(continuum)
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
+    this.#gestures = new GestureControl(canvas, services, this)
     this.#control = new CrosshairControl(canvas, services.crosshair, this)
     this.#crosshairLine = new CrosshairLine(canvas, services.theme, '--text')
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
-    const { host, window, crosshair, theme, scheduler } = services
+    const { host, past, window, crosshair, theme, scheduler } = services
+    this.#past = new PastNeed(continuum, past, () => this.#repaint())
     this.#stops = [
       host.subscribe('rows', () => {
-        if (!window.paused) scheduler.mark(this)
+        if (window.shows(this.#drawnTo)) scheduler.mark(this)
       }),
-      window.subscribe(() => scheduler.mark(this)),
+      window.follow(() => {
+        if (Math.floor(window.position / this.#bucket) !== this.#drawnLast) scheduler.mark(this)
+      }),
       crosshair.subscribe(() => scheduler.mark(this.#crosshairDrawable)),
       theme.subscribe(() => this.#makeAnew()),
     ]
@@ -85,8 +103,18 @@ export class HeatStrip implements Drawable, Plot {
     return this.#range
   }
 
+  get area(): PlotArea {
+    const top = this.#plotTop
+    return { left: this.#left, right: this.#box.width, top, bottom: top + this.#plotHeight }
+  }
+
+  get oldest(): number {
+    return this.#past.beyondRings ? this.#range.from : this.host.oldestTime
+  }
+
   update(options: HeatStripOptions): void {
     this.#options = options
+    this.#columns = options.rows.map((row) => row.column)
     this.#box.setHeight(options.height)
     this.#makeAnew()
   }
@@ -107,6 +135,8 @@ export class HeatStrip implements Drawable, Plot {
     for (const stop of this.#stops) stop()
     this.#services.scheduler.remove(this)
     this.#services.scheduler.remove(this.#crosshairDrawable)
+    this.#past.end()
+    this.#gestures.destroy()
     this.#control.destroy()
     this.#crosshairLine.destroy()
     this.#box.destroy()
@@ -147,6 +177,9 @@ export class HeatStrip implements Drawable, Plot {
     const { window } = this.#services
     const { ratio } = this.#box
     const range = window.range(this.host, this.#range)
+    this.#drawnTo = this.host.newestTime
+    this.#past.want(this.#columns, range, 0)
+    this.element.setAttribute('aria-busy', String(this.#past.loading))
     if (!(range.to >= range.from) || this.#options.rows.length === 0) return
     const width = Math.round((this.#box.width - this.#left) * ratio)
     const span = Math.max(range.to - range.from, this.host.interval)
@@ -155,9 +188,12 @@ export class HeatStrip implements Drawable, Plot {
     const last = Math.floor(range.to / bucket)
     const count = Math.max(1, Math.min(width, Math.round(span / bucket)))
     const first = last - count + 1
+    this.#drawnLast = last
+    const recorded = this.#past.beyondRings ? this.#means : undefined
+    recorded?.make(this.#columns, first, last, bucket, range)
     range.from = first * bucket
     range.to = (last + 1) * bucket
-    this.#image.paint(this.host, first, last)
+    this.#image.paint(this.host, first, last, recorded)
     const context = this.#context
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.imageSmoothingEnabled = false
@@ -174,12 +210,11 @@ export class HeatStrip implements Drawable, Plot {
 
   #resetImage(bucket: number, width: number): void {
     const { ratio } = this.#box
-    const { rows, max = 100 } = this.#options
+    const { max = 100 } = this.#options
     this.#bucket = bucket
     const height = Math.max(1, Math.round(this.#plotHeight * ratio))
-    const columns = rows.map((row) => row.column)
     const geometry = { bucket, buckets: width + 1, height, ratio, max }
-    this.#image.reset(geometry, heatPalette(this.#services.theme), columns)
+    this.#image.reset(geometry, heatPalette(this.#services.theme), this.#columns)
   }
 
   #drawRowLabels(): void {
@@ -224,6 +259,12 @@ export class HeatStrip implements Drawable, Plot {
     this.#left = Math.max(22, Math.ceil(widest + labelGap * this.#services.theme.scale))
     this.#bucket = 0
     this.#stale = false
+  }
+
+  /** Something of the past came in: it may lie anywhere in the picture. */
+  #repaint(): void {
+    this.#bucket = 0
+    this.#services.scheduler.mark(this)
   }
 
   #makeAnew(): void {

@@ -7,9 +7,10 @@ import { ChartLines } from './chartLines.ts'
 import { makeConfiguration, makeDatasets, type LineDataset, type RingChart } from './chartConfig.ts'
 import type { ChartOptions } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
-import { CrosshairControl, type Plot } from './crosshairControl.ts'
+import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
 import { FloatingRange } from './floatingRange.ts'
+import { GestureControl } from './gestureControl.ts'
 import type { Grain } from './lineMaker.ts'
 import { PastNeed } from './pastNeed.ts'
 import { PlotLayer, type LayerView } from './plotLayer.ts'
@@ -36,6 +37,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #services: ChartServices
   readonly #box: CanvasBox
   readonly #chart: RingChart
+  readonly #gestures: GestureControl
   readonly #control: CrosshairControl
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
@@ -81,6 +83,7 @@ export class LiveChart implements Drawable, Plot {
     const datasets = makeDatasets(options.lines, theme, [])
     this.#chart = new Chart(canvas, makeConfiguration(datasets, theme, this.#box.ratio, this.#plugin()))
     this.#resizeChart()
+    this.#gestures = new GestureControl(canvas, services, this)
     this.#control = new CrosshairControl(canvas, crosshair, this)
     this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
@@ -99,12 +102,20 @@ export class LiveChart implements Drawable, Plot {
     scheduler.add(this.#crosshairDrawable)
   }
 
+  get area(): PlotArea {
+    return this.#chart.chartArea
+  }
+
   get host(): HostSeries {
     return this.#services.host
   }
 
   get range(): Readonly<TimeRange> {
     return this.#range
+  }
+
+  get oldest(): number {
+    return this.#past.beyondRings ? this.#range.from : this.host.oldestTime
   }
 
   /** Takes over new lines or another look. Lines that stay keep whether they are hidden. */
@@ -142,6 +153,7 @@ export class LiveChart implements Drawable, Plot {
     this.#past.end()
     this.#services.scheduler.remove(this)
     this.#services.scheduler.remove(this.#crosshairDrawable)
+    this.#gestures.destroy()
     this.#control.destroy()
     this.#crosshairLine.destroy()
     this.#box.destroy()
@@ -231,8 +243,8 @@ export class LiveChart implements Drawable, Plot {
 
   /** False when an axis that floats only for values below zero has none. */
   #floatValues(nowMs: number): boolean {
-    const always = this.#options.floating === 'always'
     const { low, high } = this.#reach(false)
+    const always = this.#options.floating === 'always'
     if (!always && !(low < 0)) return false
     const reducedMotion = this.#services.theme.reducedMotion
     this.#floatingRange.fit(low, always ? high : Math.max(0, high), nowMs, reducedMotion)
@@ -241,8 +253,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #reach(stacked: boolean): Extent {
-    const { from, to } = this.#range
-    return this.#lines.reach(from, to, this.#grain, stacked, this.#services.window.ghost)
+    return this.#lines.reach(this.#range, this.#grain, stacked, this.#services.window.ghost)
   }
 
   #setValues(range: SteadyRange | FloatingRange): void {
@@ -266,8 +277,7 @@ export class LiveChart implements Drawable, Plot {
 
   #project(): void {
     const { projection } = this.#target
-    const { ratio } = this.#box
-    this.#target.ratio = ratio
+    const ratio = (this.#target.ratio = this.#box.ratio)
     this.#target.lineWidth = usualLineWidth * this.#services.theme.scale
     const { pixel, end, columns, min, max } = this.#view
     const { height } = this.#chart.chartArea
@@ -318,8 +328,7 @@ export class LiveChart implements Drawable, Plot {
   /** A playback has moved on: that is to be drawn once it shows. */
   #windowMoved(): void {
     const { window, scheduler } = this.#services
-    const { pixel, end } = this.#view
-    if (Math.floor(window.position / pixel) + 1 !== end) scheduler.mark(this)
+    if (Math.floor(window.position / this.#view.pixel) + 1 !== this.#view.end) scheduler.mark(this)
   }
 
   /** Something of the past came in: it may lie anywhere in the picture. */

@@ -112,6 +112,23 @@ export class Continuum {
     return this.isRecorded(column, time) ? this.#recordedAt(column, time, resolution) : undefined
   }
 
+  /** Visits what is recorded of a column where its ring has no rows: its buckets, or samples that end where they start. */
+  recorded(
+    column: Column,
+    { from, to }: Readonly<Stint>,
+    resolution: number,
+    visit: (start: number, end: number, mean: number) => void,
+  ): void {
+    this.#cut(column.timeline, from, to)
+    for (let index = 0; index < this.#count; index++) {
+      const piece = this.#pieces[index]!
+      if (!piece.recorded) continue
+      for (const { times, mean, step } of this.#stretches(column, piece, from, to, resolution))
+        for (let i = 0; i < times.length; i++)
+          if (!Number.isNaN(mean[i])) visit(times[i]!, times[i]! + step, mean[i]!)
+    }
+  }
+
   /** Whether an instant is told by the recorded past, because the rings have no row of it. */
   isRecorded({ timeline }: Column, time: number): boolean {
     const row = timeline.firstRow(time, true)

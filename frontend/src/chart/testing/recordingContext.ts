@@ -90,9 +90,17 @@ export class FakeCanvas extends EventTarget {
   readonly style: Record<string, string> = {}
   readonly context = new RecordingContext()
   readonly made: FakeCanvas[] = []
+  readonly boxes: FakeBox[] = []
+  readonly offsetLeft = 0
+  readonly offsetTop = 0
   readonly parentElement = null
   readonly ownerDocument = {
-    createElement: () => {
+    createElement: (kind: string) => {
+      if (kind !== 'canvas') {
+        const box = new FakeBox()
+        if (kind === 'div') this.boxes.push(box)
+        return box
+      }
       const canvas = new FakeCanvas(0)
       this.made.push(canvas)
       return canvas
@@ -109,6 +117,10 @@ export class FakeCanvas extends EventTarget {
     return this.context
   }
 
+  setPointerCapture(): void {
+    // All events come here anyway.
+  }
+
   setAttribute(): void {
     // Attributes do not matter here.
   }
@@ -123,5 +135,29 @@ export class FakeCanvas extends EventTarget {
 
   get asCanvas(): HTMLCanvasElement {
     return this as unknown as HTMLCanvasElement
+  }
+}
+
+/** As much of an element as lies over a canvas. */
+export class FakeBox {
+  readonly style: Record<string, string> = {}
+  textContent = ''
+  removed = false
+  firstElementChild: FakeBox | undefined
+
+  get label(): string | undefined {
+    return this.firstElementChild?.textContent
+  }
+
+  setAttribute(): void {
+    // Attributes do not matter here.
+  }
+
+  append(child: FakeBox): void {
+    this.firstElementChild = child
+  }
+
+  remove(): void {
+    this.removed = true
   }
 }

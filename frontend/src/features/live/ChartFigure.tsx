@@ -1,5 +1,5 @@
 import { useEffect, useId, useState, useSyncExternalStore, type RefObject } from 'react'
-import { formatClock } from '../../chart/format.ts'
+import { formatInstant } from '../../chart/format.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
 import type { Reader } from './reader.ts'
 import { useReading } from './reading.ts'
@@ -42,7 +42,9 @@ function CrosshairCanvas({
   const time = useSyncExternalStore(crosshair.subscribe, () => (focused ? crosshair.time : undefined))
   const behind = time === undefined || !reading ? 0 : Math.min(0, Math.round(time - reading.host.newestTime))
   const text =
-    time === undefined || !reading ? 'newest values' : `${formatClock(time)}, ${describe(reading.reader)}`
+    time === undefined || !reading
+      ? 'newest values'
+      : `${formatInstant(time, reading.host.newestTime * 1000)}, ${describe(reading.reader)}`
   return (
     <canvas
       ref={canvas}

@@ -1,5 +1,5 @@
 import { createContext, use } from 'react'
-import { formatClock } from '../../chart/format.ts'
+import { formatInstant } from '../../chart/format.ts'
 import type { Figure } from './figure.ts'
 import { FigureReadout } from './Readout.tsx'
 import { useReadout } from './reading.ts'
@@ -22,7 +22,7 @@ export function MomentLabel() {
   const stale = use(StaleContext)
   const text = useReadout((reader) => {
     if (reader.kind === 'live' && !stale) return ''
-    return Number.isNaN(reader.time) ? '' : `at ${formatClock(reader.time)} `
+    return Number.isNaN(reader.time) ? '' : `at ${formatInstant(reader.time, Date.now())} `
   }, '')
   return text === '' ? null : <span className="whitespace-pre">{text}</span>
 }

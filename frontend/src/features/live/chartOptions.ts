@@ -8,9 +8,11 @@ export const chartHeights = { tall: 230, normal: 150 } as const
 /** What a chart is told of its panel. Lines whose series the host does not have are left out. */
 export function chartOptions(panel: ChartPanel, host: HostSeries, height: number): ChartOptions {
   const ceiling = panel.ceiling && ceilings[panel.ceiling]
+  const total = panel.total === undefined ? undefined : host.column(panel.total)
   return {
     lines: panel.entries.flatMap((entry) => entry.lines.flatMap((line) => lineOf(entry, line, host))),
     stacked: panel.stacked ?? false,
+    ...(total && { total }),
     unit: panel.unit,
     height,
     label: panel.title,

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { formatClock } from '../../../chart/format.ts'
+import { formatInstant } from '../../../chart/format.ts'
 import type { Column } from '../../../series/column.ts'
 import { classes } from '../../../ui/classes.ts'
 import { ticker } from '../../../ui/ticker.ts'
@@ -42,7 +42,7 @@ function Newest({ column, unit, strong }: Required<CustomReadoutProps>) {
 
 function AtInstant({ column, unit, strong }: Required<CustomReadoutProps>) {
   const text = useReadout((reader) => customText(reader.value(column.series.metric), unit), '')
-  const at = useReadout((reader) => formatClock(reader.time), '')
+  const at = useReadout((reader) => formatInstant(reader.time, Date.now()), '')
   return (
     <>
       {strong && `at ${at} `}

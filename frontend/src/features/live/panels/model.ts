@@ -40,6 +40,8 @@ export interface ChartPanel extends PanelBase {
   unit: string
   entries: readonly EntryModel[]
   stacked?: boolean
+  /** The series that the lines of a stack add up to. */
+  total?: string
   /** The axis follows the values, below zero too: always, and need not begin there; or only once some lie below. */
   floating?: 'always' | 'below-zero'
   max?: number

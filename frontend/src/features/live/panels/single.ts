@@ -21,6 +21,7 @@ export function cpuPanel(families: Families): ChartPanel | undefined {
     unit: 'percent',
     entries,
     stacked: true,
+    ...(families.has('cpu') && { total: 'cpu' }),
     max: 100,
     now,
   }

@@ -42,6 +42,13 @@ func openTestLog(t *testing.T, dir string, policy SyncPolicy) *syncedLog {
 	return synced
 }
 
+// waits says whether something is to be synced, or a timer runs.
+func waits(synced *syncedLog) bool {
+	synced.mu.Lock()
+	defer synced.mu.Unlock()
+	return synced.dirty || synced.timer != nil
+}
+
 func TestSyncAfterEachAppend(t *testing.T) {
 	dir, log := twoLogs(t)
 	synced := openTestLog(t, dir, 0)
@@ -63,19 +70,19 @@ func TestSyncNoLaterThanThePolicy(t *testing.T) {
 		for range 3 {
 			time.Sleep(100 * time.Millisecond)
 			writeRecord(t, log)
-			if err := synced.wrote(); err != nil || !synced.dirty {
-				t.Errorf("right after a write: %v, to sync %v", err, synced.dirty)
+			if err := synced.wrote(); err != nil || !waits(synced) {
+				t.Errorf("right after a write: %v, nothing is to sync", err)
 			}
 		}
 		time.Sleep(700 * time.Millisecond) // a second after the beginning, without another write
 		synctest.Wait()
-		if synced.dirty || synced.timer != nil {
-			t.Errorf("a second later: to sync %v, timer %v", synced.dirty, synced.timer)
+		if waits(synced) {
+			t.Error("a second later there is something to sync, or a timer")
 		}
 		time.Sleep(950 * time.Millisecond) // who writes each second needs no timer
 		writeRecord(t, log)
-		if err := synced.wrote(); err != nil || synced.dirty || synced.timer != nil {
-			t.Errorf("a write each second: %v, to sync %v, timer %v", err, synced.dirty, synced.timer)
+		if err := synced.wrote(); err != nil || waits(synced) {
+			t.Errorf("a write each second: %v, or there is something to sync, or a timer", err)
 		}
 		if err := synced.close(); err != nil {
 			t.Error(err)

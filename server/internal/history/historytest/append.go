@@ -103,7 +103,7 @@ func conflicts(t *testing.T, r *rig) {
 
 func lateSortedIn(t *testing.T, r *rig) {
 	catalog := pushed(t, "web", "a", "b")
-	r.now = start.Add(time.Hour)
+	r.set(start.Add(time.Hour))
 	var want []sample
 	for i := range 10 {
 		when := start.Add(time.Duration(i) * 2 * time.Second)
@@ -155,7 +155,7 @@ func tooNew(t *testing.T, r *rig) {
 	r.append(t, history.Appended{Samples: 2, TooNew: 4},
 		row(catalog, within, 1, 1), row(catalog, beyond, 2, 2), row(catalog, start.AddDate(100, 0, 0), 3, 3))
 	r.append(t, taken(2), row(catalog, start, 4, 4))
-	r.now = start.Add(time.Second)
+	r.set(start.Add(time.Second))
 	r.append(t, taken(2), row(catalog, beyond, 2, 2))
 	r.expect(t, "web", "cpu", at(start, 4), at(within, 1), at(beyond, 2))
 }

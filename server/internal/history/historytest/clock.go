@@ -19,7 +19,7 @@ func (r *rig) appendSeconds(t *testing.T, first float64, seconds int) (want []sa
 		value := first + float64(i)
 		r.append(t, taken(1), row(catalog, r.now, value))
 		want = append(want, at(r.now, value))
-		r.now = r.now.Add(time.Second)
+		r.set(r.now.Add(time.Second))
 	}
 	return want
 }
@@ -27,7 +27,7 @@ func (r *rig) appendSeconds(t *testing.T, first float64, seconds int) (want []sa
 // clockBack sets the clock back by an hour: samples of now are sorted in.
 func clockBack(t *testing.T, r *rig) {
 	before := r.appendSeconds(t, 0, 30)
-	r.now = start.Add(-time.Hour)
+	r.set(start.Add(-time.Hour))
 	after := r.appendSeconds(t, 100, 30)
 	r.expect(t, "web", "memory.used", append(after, before...)...)
 	r.reopen(t)
@@ -38,9 +38,9 @@ func clockBack(t *testing.T, r *rig) {
 // what was measured before stays.
 func clockAhead(t *testing.T, r *rig) {
 	before := r.appendSeconds(t, 0, 30)
-	r.now = start.AddDate(10, 0, 0)
+	r.set(start.AddDate(10, 0, 0))
 	r.appendSeconds(t, 100, 30)
-	r.now = start.Add(time.Minute)
+	r.set(start.Add(time.Minute))
 	after := r.appendSeconds(t, 200, 30)
 	r.expect(t, "web", "memory.used", append(before, after...)...)
 	if damaged := r.store.Usage().Damaged; len(damaged) != 1 {
@@ -56,11 +56,11 @@ func clockForgot(t *testing.T, r *rig) {
 	late := measured(t, "web", "memory.used")
 	r.append(t, taken(1), row(late, start.Add(500*time.Millisecond), 7))
 	want = slices.Insert(want, 1, at(start.Add(500*time.Millisecond), 7))
-	r.now = start.AddDate(-10, 0, 0)
+	r.set(start.AddDate(-10, 0, 0))
 	r.expect(t, "web", "memory.used", want...)
 	old := r.appendSeconds(t, 100, 30)
 	r.expect(t, "web", "memory.used", old...)
-	r.now = start.Add(3 * time.Hour)
+	r.set(start.Add(3 * time.Hour))
 	want = append(want, r.appendSeconds(t, 200, 30)...)
 	r.reopen(t)
 	r.append(t, history.Appended{Conflicts: 1}, row(late, r.now.Add(-time.Second), 5))

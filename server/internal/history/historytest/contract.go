@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,12 +92,20 @@ func families() []metric.Family {
 type rig struct {
 	place Place
 	store history.Store
-	now   time.Time
+	now   time.Time    // that of the clock, for the test; set changes both
+	clock atomic.Int64 // nanoseconds; a store may ask for the time whenever it likes
+}
+
+func (r *rig) set(now time.Time) {
+	r.now = now
+	r.clock.Store(now.UnixNano())
 }
 
 func newRig(t *testing.T, newPlace Maker) *rig {
-	r := &rig{now: start}
-	r.place = newPlace(t, Settings{Families: families(), Clock: func() time.Time { return r.now }})
+	r := &rig{}
+	r.set(start)
+	clock := func() time.Time { return time.Unix(0, r.clock.Load()) }
+	r.place = newPlace(t, Settings{Families: families(), Clock: clock})
 	r.store = r.place.Open(t)
 	t.Cleanup(func() {
 		if err := r.store.Close(); err != nil {

@@ -48,7 +48,7 @@ func described(t *testing.T, r *rig) {
 	own := pushed(t, "web", "orders{shop=1}")
 	own.Series[0].Unit, own.Series[0].Help, own.Series[0].Kind = metric.Count, "Orders that wait", metric.Counter
 	later := start.Add(time.Hour)
-	r.now = later
+	r.set(later)
 	r.append(t, taken(3), row(catalog, start, 40, 7), row(own, later, 3))
 	r.reopen(t)
 	all, err := r.store.Series(t.Context(), "web", 0, metric.TimestampOf(later)+1)

@@ -101,7 +101,7 @@ describe('GestureControl', () => {
     expect(shown()[0]).toBeCloseTo(1225 - 25 * factor, 1)
     send('wheel', { deltaX: 0, deltaY: 40, deltaMode: 0, shiftKey: true })
     expect(shown()[0]).toBeCloseTo(1225 + 15 * factor, 1)
-    vi.advanceTimersByTime(300)
+    vi.advanceTimersByTime(1000)
     window.back()
     expect(shown()).toEqual([1200, 1300])
   })

@@ -9,7 +9,7 @@ import type { TimeWindow } from './timeWindow.ts'
 /** CSS pixels that a pointer may move and still click. */
 const clickPixels = 5
 /** The closest turn of a wheel that belongs to the next gesture. */
-const wheelRestMs = 250
+const wheelRestMs = 600
 /** A wheel tells of steps of so many pixels at most; those of trackpads are much smaller. */
 const wheelPixels = 60
 const zoomPerPixel = 0.005

@@ -122,6 +122,14 @@ it('reads the status', async () => {
   expect(error.message).toContain('bytes')
 })
 
+it('tells a server that keeps no history', async () => {
+  const off = answering({ state: 'off', message: 'start it with --history on' })
+  expect(await errorOf(fetchHistoryStatus(base, undefined, off))).toMatchObject({
+    kind: 'off',
+    code: 'history_off',
+  })
+})
+
 it('reads the hosts', async () => {
   const hosts = [{ host: { name: 'web-1', hostname: 'web-1' }, oldest: 1, newest: 2 }]
   expect(await fetchPastHosts(base, undefined, answering({ hosts }))).toEqual(hosts)

@@ -48,13 +48,15 @@ export async function fetchHistory(
   return fetchJson(address, decodeHistory, signal, get)
 }
 
-/** How much history is kept, and whether it is written at the moment. */
+/** How much history is kept, and whether it is written at the moment. Rejects with `off` where none is kept. */
 export async function fetchHistoryStatus(
   base: URL,
   signal?: AbortSignal,
   get?: Fetch,
 ): Promise<HistoryStatus> {
-  return fetchJson(new URL('api/v1/history/status', base), decodeHistoryStatus, signal, get)
+  const status = await fetchJson(new URL('api/v1/history/status', base), decodeHistoryStatus, signal, get)
+  if (status === undefined) throw new HistoryError('off', 'the server keeps no history', 'history_off')
+  return status
 }
 
 /** The hosts that have a past, those that are gone included. */

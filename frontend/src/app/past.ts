@@ -1,4 +1,5 @@
-import { fetchHistory } from '../api/history.ts'
+import { fetchHistory, fetchHistoryStatus } from '../api/history.ts'
+import type { LoadPast } from '../series/past.ts'
 import { PastStore } from '../series/pastStore.ts'
 import type { SeriesStore } from '../series/seriesStore.ts'
 import type { Session } from '../transport/session.ts'
@@ -12,17 +13,57 @@ export function makePast(
   store: SeriesStore,
   serverSeconds: () => number,
 ): PastStore {
+  const kept = new HistoryKept(() => fetchHistoryStatus(base))
   const past = new PastStore({
-    load: (host, metrics, from, to, step, signal) =>
+    load: kept.before((host, metrics, from, to, step, signal) =>
       fetchHistory(base, { host, metrics, from, to, step }, signal),
+    ),
     now: serverSeconds,
     interval: (host) => store.hosts.get(host)?.interval ?? usualInterval,
   })
   let wasLive = false
   session.subscribe(() => {
     const isLive = session.status.state === 'live'
-    if (isLive && !wasLive) past.reset()
+    if (isLive && !wasLive) {
+      kept.forget()
+      past.reset()
+    }
     wasLive = isLive
   })
   return past
+}
+
+/**
+ * Whether a server keeps history is asked once, before anything of it: it says so in an answer, where a question for the
+ * past itself would be a refusal, which browsers write into their log as an error.
+ */
+export class HistoryKept {
+  readonly #ask: () => Promise<unknown>
+  #asked: Promise<unknown> | undefined
+
+  /** `ask` rejects where none is kept. */
+  constructor(ask: () => Promise<unknown>) {
+    this.#ask = ask
+  }
+
+  /** Asks again, the next time. */
+  forget(): void {
+    this.#asked = undefined
+  }
+
+  /** The same, for after it is known. Rejects as the question did; one that was not answered is asked again. */
+  before(load: LoadPast): LoadPast {
+    return async (...question) => {
+      await this.#answer()
+      return load(...question)
+    }
+  }
+
+  #answer(): Promise<unknown> {
+    const asked = (this.#asked ??= this.#ask())
+    asked.catch(() => {
+      if (this.#asked === asked) this.#asked = undefined
+    })
+    return asked
+  }
 }

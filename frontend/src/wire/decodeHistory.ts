@@ -94,10 +94,11 @@ function decodeSummary(field: string, value: unknown): HistorySummary {
   return { count, min, mean, p95, max, last, lastTime }
 }
 
-/** Reads what a server says of its history. */
-export function decodeHistoryStatus(json: unknown): HistoryStatus {
+/** Reads what a server says of its history; undefined if it keeps none. */
+export function decodeHistoryStatus(json: unknown): HistoryStatus | undefined {
   const status = object('', json)
   word('state', status['state'])
+  if (status['state'] === 'off') return undefined
   optional(text, 'message', status['message'])
   for (const name of ['since', 'oldest', 'newest']) optional(instant, name, status[name])
   for (const name of ['bytes', 'samples', 'series', 'retentionBytes', 'lost']) whole(name, status[name], 0)

@@ -134,11 +134,9 @@ func TestWithoutHistory(t *testing.T) {
 	if status, answer := pushOne(t, program.address, wire.PushedEvent{Metric: "a", Value: 1}); status != http.StatusOK {
 		t.Errorf("a push is answered %d %s", status, answer)
 	}
-	response, err := http.Get("http://" + program.address + "/api/v1/history/status")
-	must(t, err)
-	response.Body.Close()
-	if response.StatusCode != http.StatusNotFound {
-		t.Errorf("history is answered %s", response.Status)
+	type answer struct{ State string }
+	if status := getJSON[answer](t, program.address, "/api/v1/history/status"); status.State != "off" {
+		t.Errorf("history is %q", status.State)
 	}
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the data folder: %v", err)

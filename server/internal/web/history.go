@@ -23,24 +23,26 @@ type pastHostAnswer struct {
 	Newest metric.TimestampMs `json:"newest,omitempty"`
 }
 
-// addHistory adds the paths that tell of the past. They are there without history too, and say that it is off.
+// addHistory adds the paths that tell of the past. They are there without history too, and say that it is off: the status by
+// an answer, so that a page may ask without an error, the others by an error.
 func (s *Server) addHistory(routes *http.ServeMux) {
 	for path, serve := range map[string]failing{
-		"/api/v1/history":        s.serveHistory,
+		"/api/v1/history":        s.remembering(s.serveHistory),
 		"/api/v1/history/status": s.serveHistoryStatus,
-		"/api/v1/history/hosts":  s.servePastHosts,
-		"/api/v1/export":         s.serveExport,
+		"/api/v1/history/hosts":  s.remembering(s.servePastHosts),
+		"/api/v1/export":         s.remembering(s.serveExport),
 	} {
-		routes.Handle(path, s.reading(s.limits.Requests(s.remembering(serve))))
+		routes.Handle(path, s.reading(s.limits.Requests(serve)))
 	}
 }
+
+const historyOffMessage = "this server keeps no history; start it with --history on"
 
 // remembering answers only where there is history.
 func (s *Server) remembering(serve failing) failing {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if s.history == nil {
-			const message = "this server keeps no history; start it with --history on"
-			return &apiError{Code: codeHistoryOff, Message: message, Field: "path"}
+			return &apiError{Code: codeHistoryOff, Message: historyOffMessage, Field: "path"}
 		}
 		return serve(w, r)
 	}

@@ -236,9 +236,23 @@ func TestBadQuestionsToHistory(t *testing.T) {
 		if got := h.ask(http.MethodPost, "/api/v1/"+path).refusal(t); got != (refusal{405, "method_not_allowed", "method"}) {
 			t.Errorf("POST %s: %+v", path, got)
 		}
-		if got := newTestServer(t, nil).get("/api/v1/" + path).refusal(t); got != (refusal{404, "history_off", "path"}) {
-			t.Errorf("%s without history: %+v", path, got)
+	}
+}
+
+// TestWithoutHistory: the status is an answer, which browsers do not log as an error; all else is refused.
+func TestWithoutHistory(t *testing.T) {
+	h := newTestServer(t, nil)
+	for _, path := range []string{"history", "history/hosts", "export"} {
+		if got := h.get("/api/v1/" + path).refusal(t); got != (refusal{404, "history_off", "path"}) {
+			t.Errorf("%s: %+v", path, got)
 		}
+	}
+	want := `{"state":"off","message":"this server keeps no history; start it with --history on"}` + "\n"
+	if got := h.get("/api/v1/history/status"); got.status != http.StatusOK || got.body != want {
+		t.Errorf("the status is %d %s", got.status, got.body)
+	}
+	if got := h.get("/api/v1/history/status?x=1").refusal(t); got != (refusal{400, "bad_request", "x"}) {
+		t.Errorf("a bad question is answered %+v", got)
 	}
 }
 

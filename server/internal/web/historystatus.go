@@ -8,7 +8,7 @@ import (
 	"vitals/internal/metric"
 )
 
-// historyStatus is the answer of GET /api/v1/history/status.
+// historyStatus is the answer of GET /api/v1/history/status where there is history.
 type historyStatus struct {
 	State            history.State      `json:"state"`             // recording, full, failed or behind
 	Message          string             `json:"message,omitempty"` // why it is not recording
@@ -33,9 +33,19 @@ type damageAnswer struct {
 	Time   metric.TimestampMs `json:"time"`
 }
 
+// historyOff is the answer where there is none.
+type historyOff struct {
+	State   string `json:"state"` // off
+	Message string `json:"message"`
+}
+
 func (s *Server) serveHistoryStatus(w http.ResponseWriter, r *http.Request) error {
 	if err := onlyParameters(r); err != nil {
 		return err
+	}
+	if s.history == nil {
+		writeJSON(w, http.StatusOK, historyOff{State: "off", Message: historyOffMessage})
+		return nil
 	}
 	status := s.recording()
 	usage := status.Usage

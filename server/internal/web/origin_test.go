@@ -61,7 +61,7 @@ func TestOrigins(t *testing.T) {
 			if told := got.header.Get("Access-Control-Allow-Origin"); (told != "") != test.allowed {
 				t.Errorf("origin %q: Access-Control-Allow-Origin %q", test.origin, told)
 			}
-			if told := got.header.Get("Access-Control-Expose-Headers"); (told == "Retry-After") != test.allowed {
+			if told := got.header.Get("Access-Control-Expose-Headers"); (told == "Retry-After, Content-Disposition") != test.allowed {
 				t.Errorf("origin %q: Access-Control-Expose-Headers %q", test.origin, told)
 			}
 		}

@@ -234,12 +234,8 @@ func writeVersion(options Options) ([]Damage, error) {
 			return nil, err
 		}
 	}
-	err = writeFile(path, func(out io.Writer) error {
-		_, err := out.Write(versionLine(folderVersion))
-		return err
-	})
-	if err != nil {
+	if err := writeWhole(path, versionLine(folderVersion)); err != nil {
 		return quarantine.damage, unusable(options.Dir, "it cannot be written to", err)
 	}
-	return quarantine.damage, syncFolder(options.Dir)
+	return quarantine.damage, nil
 }

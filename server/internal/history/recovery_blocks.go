@@ -62,16 +62,16 @@ func (r *recovery) recoverBlock(dir string, id ulid.ULID) error {
 	if err != nil {
 		return r.quarantine.move(dir, fmt.Sprintf("%v; nothing of it can be used", problem))
 	}
-	if err := r.quarantine.move(dir, fmt.Sprintf("%v; what can be read of it was written anew", problem)); err != nil {
-		return err
+	// The new one comes first: whatever ends this between the two, nothing that can be read is missing.
+	if fresh != "" {
+		if err := os.Rename(fresh, filepath.Join(r.store, filepath.Base(fresh))); err != nil {
+			return fmt.Errorf("replace a block: %w", err)
+		}
+		if err := syncFolder(r.store); err != nil {
+			return err
+		}
 	}
-	if fresh == "" {
-		return nil
-	}
-	if err := os.Rename(fresh, filepath.Join(r.store, filepath.Base(fresh))); err != nil {
-		return fmt.Errorf("replace a block: %w", err)
-	}
-	return syncFolder(r.store)
+	return r.quarantine.move(dir, fmt.Sprintf("%v; what can be read of it was written anew", problem))
 }
 
 // checkBlock says what is wrong with a block.

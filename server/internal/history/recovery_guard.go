@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 type guard struct {
 	clock  func() time.Time
 	report func(...Damage)
+	spoil  func(error) // told of damage that is read from the log if the database is opened anew
 
 	mu   sync.Mutex
 	seen map[string]bool
@@ -31,14 +33,17 @@ type guard struct {
 // mostDamageSeen bounds how many places are told apart.
 const mostDamageSeen = 1000
 
-func newGuard(clock func() time.Time, report func(...Damage)) *guard {
-	return &guard{clock: clock, report: report, seen: make(map[string]bool)}
+func newGuard(clock func() time.Time, report func(...Damage), spoil func(error)) *guard {
+	return &guard{clock: clock, report: report, spoil: spoil, seen: make(map[string]bool)}
 }
 
 // damaged reports a damage. Errors that only end a question are none.
 func (g *guard) damaged(where string, what any, err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
+	}
+	if where == headPlace {
+		g.spoil(err)
 	}
 	place := fmt.Sprint(where, what)
 	g.mu.Lock()
@@ -74,12 +79,15 @@ func (g *guard) chunkQuerier(block tsdb.BlockReader, from, to int64) (storage.Ch
 	return guardedChunkQuerier{inner, g, placeOf(block)}, nil
 }
 
+// headPlace is where the newest hours are, whose samples are in the log too.
+const headPlace = storeFolder + "/" + headChunksFolder
+
 // placeOf names a block by its folder.
 func placeOf(block tsdb.BlockReader) string {
 	if onDisk, ok := block.(*tsdb.Block); ok {
 		return storeFolder + "/" + onDisk.Meta().ULID.String()
 	}
-	return storeFolder + "/" + headChunksFolder
+	return headPlace
 }
 
 type guardedBlock struct {
@@ -191,23 +199,36 @@ type guardedQuerier struct {
 // Select implements storage.Querier.
 func (q guardedQuerier) Select(
 	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
-) storage.SeriesSet {
-	return guardedSet{q.Querier.Select(ctx, sorted, hints, matchers...), q.guard, q.place}
+) (found storage.SeriesSet) {
+	err := guarded(func() error {
+		found = q.Querier.Select(ctx, sorted, hints, matchers...)
+		return nil
+	})
+	if err != nil {
+		return storage.ErrSeriesSet(q.guard.remaining(q.place, err))
+	}
+	return &guardedSet{SeriesSet: found, guard: q.guard, place: q.place}
 }
 
 // LabelValues implements storage.LabelQuerier.
 func (q guardedQuerier) LabelValues(
 	ctx context.Context, name string, hints *storage.LabelHints, matchers ...*labels.Matcher,
-) ([]string, annotations.Annotations, error) {
-	values, warnings, err := q.Querier.LabelValues(ctx, name, hints, matchers...)
+) (values []string, warnings annotations.Annotations, err error) {
+	err = guarded(func() (err error) {
+		values, warnings, err = q.Querier.LabelValues(ctx, name, hints, matchers...)
+		return err
+	})
 	return values, warnings, q.guard.remaining(q.place, err)
 }
 
 // LabelNames implements storage.LabelQuerier.
 func (q guardedQuerier) LabelNames(
 	ctx context.Context, hints *storage.LabelHints, matchers ...*labels.Matcher,
-) ([]string, annotations.Annotations, error) {
-	names, warnings, err := q.Querier.LabelNames(ctx, hints, matchers...)
+) (names []string, warnings annotations.Annotations, err error) {
+	err = guarded(func() (err error) {
+		names, warnings, err = q.Querier.LabelNames(ctx, hints, matchers...)
+		return err
+	})
 	return names, warnings, q.guard.remaining(q.place, err)
 }
 
@@ -222,12 +243,24 @@ func (g *guard) remaining(place string, err error) error {
 // guardedSet ends where the index cannot be read further.
 type guardedSet struct {
 	storage.SeriesSet
-	guard *guard
-	place string
+	guard  *guard
+	place  string
+	broken error
+}
+
+// Next implements storage.SeriesSet.
+func (s *guardedSet) Next() (found bool) {
+	s.broken = guarded(func() error {
+		found = s.SeriesSet.Next()
+		return nil
+	})
+	return found
 }
 
 // Err implements storage.SeriesSet.
-func (s guardedSet) Err() error { return s.guard.remaining(s.place, s.SeriesSet.Err()) }
+func (s *guardedSet) Err() error {
+	return s.guard.remaining(s.place, cmp.Or(s.broken, s.SeriesSet.Err()))
+}
 
 type guardedChunkQuerier struct {
 	storage.ChunkQuerier
@@ -238,15 +271,34 @@ type guardedChunkQuerier struct {
 // Select implements storage.ChunkQuerier.
 func (q guardedChunkQuerier) Select(
 	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
-) storage.ChunkSeriesSet {
-	return guardedChunkSet{q.ChunkQuerier.Select(ctx, sorted, hints, matchers...), q.guard, q.place}
+) (found storage.ChunkSeriesSet) {
+	err := guarded(func() error {
+		found = q.ChunkQuerier.Select(ctx, sorted, hints, matchers...)
+		return nil
+	})
+	if err != nil {
+		return storage.ErrChunkSeriesSet(q.guard.remaining(q.place, err))
+	}
+	return &guardedChunkSet{ChunkSeriesSet: found, guard: q.guard, place: q.place}
 }
 
 type guardedChunkSet struct {
 	storage.ChunkSeriesSet
-	guard *guard
-	place string
+	guard  *guard
+	place  string
+	broken error
+}
+
+// Next implements storage.ChunkSeriesSet.
+func (s *guardedChunkSet) Next() (found bool) {
+	s.broken = guarded(func() error {
+		found = s.ChunkSeriesSet.Next()
+		return nil
+	})
+	return found
 }
 
 // Err implements storage.ChunkSeriesSet.
-func (s guardedChunkSet) Err() error { return s.guard.remaining(s.place, s.ChunkSeriesSet.Err()) }
+func (s *guardedChunkSet) Err() error {
+	return s.guard.remaining(s.place, cmp.Or(s.broken, s.ChunkSeriesSet.Err()))
+}

@@ -91,11 +91,8 @@ func (r *recovery) cutHeadChunks(path string, good int64, problem error, last bo
 	case last && errors.Is(problem, errUnfinished):
 		r.quarantine.keepEnd(path, good)
 	default:
-		if err := r.quarantine.keep(path, reason); err != nil {
-			return err
-		}
-		// The file that was kept may be another name of this one, so that it must not be cut itself.
-		return replaceByStart(path, good)
+		// What is kept may be another name of this file, so that it must not be cut itself.
+		return r.replaceByStart(path, good, reason)
 	}
 	if err := os.Truncate(path, good); err != nil {
 		return fmt.Errorf("cut off an unfinished chunk: %w", err)
@@ -103,19 +100,27 @@ func (r *recovery) cutHeadChunks(path string, good int64, problem error, last bo
 	return nil
 }
 
-func replaceByStart(path string, size int64) error {
+// replaceByStart keeps only the start of a file in its place. The file is put aside once there was space for that: on a full
+// disk this is tried each second.
+func (r *recovery) replaceByStart(path string, size int64, reason string) error {
 	in, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = in.Close() }() // it was read only
 	fresh := path + rewrittenSuffix
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("write a file of chunks anew: %w", err)
+	}
 	err = writeFile(fresh, func(out io.Writer) error {
 		_, err := io.CopyN(out, in, size)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("write a file of chunks anew: %w", err)
+	}
+	if err := r.quarantine.keep(path, reason); err != nil {
+		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return fmt.Errorf("replace a file of chunks: %w", err)
@@ -176,7 +181,7 @@ func (s *headChunkScanner) next() (ref chunks.HeadSeriesRef, problem, err error)
 		return 0, nil, fmt.Errorf("read chunks: %w", err)
 	}
 	if allZero(header[:min(len(header), headChunkStart-chunks.ChunkEncodingSize)]) {
-		return 0, nil, nil // files are made longer in advance
+		return 0, s.end(), nil // files are made longer in advance
 	}
 	if len(header) < headChunkStart+1 {
 		return 0, errUnfinished, nil
@@ -190,6 +195,20 @@ func (s *headChunkScanner) next() (ref chunks.HeadSeriesRef, problem, err error)
 		return 0, errBadChunk, nil
 	}
 	return s.verify(ref, int64(headChunkStart+n)+int64(length))
+}
+
+// end says what is wrong with the rest of a file that begins with zeros: chunks after it would be left out unnoticed.
+func (s *headChunkScanner) end() error {
+	for {
+		rest, err := s.in.Peek(1)
+		if err != nil {
+			return nil //nolint:nilerr // it was zeros to the end of the file
+		}
+		if rest[0] != 0 {
+			return errBadChunk
+		}
+		_, _ = s.in.Discard(1) // it was just seen
+	}
 }
 
 func (s *headChunkScanner) verify(ref chunks.HeadSeriesRef, size int64) (_ chunks.HeadSeriesRef, problem, err error) {

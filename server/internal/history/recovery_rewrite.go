@@ -34,10 +34,13 @@ func (r *recovery) rewriteLogs(log, late []*logSegment, headChunks []chunks.Head
 		}
 	}
 	restored, lost := contents.missing(readSeriesCopy(r.root))
+	if err := r.rewriteSegments(log, late, slices.Concat(restored, lost)); err != nil {
+		return err // on a full disk this is tried each second, and nothing is told twice
+	}
 	if len(lost) > 0 {
 		r.quarantine.report(r.wal(), fmt.Sprintf("the names of %d series are lost; their samples are kept without a name", len(lost)))
 	}
-	return r.rewriteSegments(log, late, slices.Concat(restored, lost))
+	return nil
 }
 
 // rewriteSegments writes what is damaged anew. Records of series that were lost stood in the first segment with a hole, or

@@ -27,8 +27,12 @@ func (t *TSDB) Snapshot(ctx context.Context, dir string) (err error) {
 			err = errors.Join(fmt.Errorf("make a snapshot: %w", err), os.RemoveAll(dir))
 		}
 	}()
+	blocks := guarded(func() error { return snapshotBlocks(ctx, o, filepath.Join(dir, storeFolder)) })
+	if _, broken := errors.AsType[*brokenError](blocks); broken {
+		t.spoil(blocks)
+	}
 	return errors.Join(
-		snapshotBlocks(ctx, o, filepath.Join(dir, storeFolder)),
+		blocks,
 		t.catalogue.copyTo(filepath.Join(dir, catalogueFile)),
 		writeFile(filepath.Join(dir, versionFile), func(out io.Writer) error {
 			_, err := out.Write(versionLine(folderVersion))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -20,6 +21,7 @@ type Options struct {
 	Sync           SyncPolicy       // when data is made safe from a power loss; after each append
 	Families       []metric.Family  // what is known of series: their names in Prometheus form, their units and decimals
 	Backfill       time.Duration    // how late samples may come; an hour if that is more
+	UpkeepEach     time.Duration    // how often chunks are written out of memory; a minute
 	Logger         zerolog.Logger   // warnings of the library
 	Clock          func() time.Time // for tests; time.Now
 }
@@ -28,6 +30,7 @@ const (
 	defaultRetentionTime  = 15 * 24 * time.Hour
 	defaultRetentionBytes = 1 << 30
 	leastLateness         = time.Hour
+	defaultUpkeepEach     = time.Minute
 )
 
 func (o Options) withDefaults() Options {
@@ -36,6 +39,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.RetentionBytes <= 0 {
 		o.RetentionBytes = defaultRetentionBytes
+	}
+	if o.UpkeepEach <= 0 {
+		o.UpkeepEach = defaultUpkeepEach
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -65,6 +71,9 @@ type TSDB struct {
 	guard     *guard
 	newest    newestSamples
 
+	spoiled    atomic.Pointer[error] // why the open database should be opened anew; nil if it need not
+	blocksCame atomic.Bool           // there are blocks that the open database does not know
+
 	mu      sync.RWMutex
 	current *opened // nil while it is closed or broken
 	closed  bool
@@ -74,6 +83,7 @@ type TSDB struct {
 	copy       *seriesCopy
 	unfinished []*opened // closed, but for want of space not all of them
 	full       error     // why the open database must only be read from; nil if it can be written to
+	renewed    time.Time // when it was opened anew because it was spoiled, by the monotonic clock
 	hosts      map[string]*hostSeries
 	future     future
 }
@@ -98,7 +108,7 @@ func Open(options Options) (*TSDB, error) {
 	t.usage = newUsage(options)
 	t.usage.found(folder.damage...)
 	t.retention = newRetention(options)
-	t.guard = newGuard(options.Clock, t.usage.found)
+	t.guard = newGuard(options.Clock, t.usage.found, t.spoil)
 	t.copy = &seriesCopy{root: options.Dir}
 	catalogue, damage, err := openCatalogue(options, t.families)
 	if err != nil {

@@ -37,9 +37,14 @@ func (t *TSDB) putFutureAside(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.upkeep.end() // it would move samples from the head into blocks meanwhile
 	beyond := t.options.Clock().Add(MaxAhead).UnixMilli() + 1
 	_, newest := span(o)
-	ahead, err := t.splitAt(ctx, o, beyond)
+	var ahead []ulid.ULID
+	err = guarded(func() (err error) {
+		ahead, err = t.splitAt(ctx, o, beyond)
+		return err
+	})
 	if err == nil {
 		err = t.retire(ErrUnavailable)
 	}
@@ -71,7 +76,8 @@ func (t *TSDB) tellFuture(from, to int64) {
 }
 
 // splitAt writes the head as blocks: what is before the limit into the store, the rest to the future. It returns the
-// blocks of the store that reach beyond the limit; the part of them before it is written as a block too.
+// blocks of the store that reach beyond the limit; the part of them before it is written as a block too. After an error
+// nothing of that is there: it will be written again.
 func (t *TSDB) splitAt(ctx context.Context, o *opened, limit int64) (ahead []ulid.ULID, err error) {
 	if err := makeOwnFolder(t.options.futureDir()); err != nil {
 		return nil, err
@@ -84,28 +90,52 @@ func (t *TSDB) splitAt(ctx context.Context, o *opened, limit int64) (ahead []uli
 	if err != nil {
 		return nil, err
 	}
-	write := func(dir string, from tsdb.BlockReader, begin, end int64) error {
-		if begin >= end {
-			return nil
+	copies := blockCopies{compactor: compactor}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, copies.remove())
 		}
-		_, err := compactor.Write(dir, from, begin, end, nil)
-		return err
-	}
+	}()
 	head := o.db.Head()
 	begin, end := head.MinTime(), head.MaxTime()+1
 	if head.NumSeries() > 0 {
 		past, rest := tsdb.NewRangeHead(head, begin, limit-1), tsdb.NewRangeHead(head, max(begin, limit), end-1)
 		err = errors.Join(
-			write(t.options.storeDir(), past, begin, min(end, limit)), write(t.options.futureDir(), rest, max(begin, limit), end),
+			copies.write(t.options.storeDir(), past, begin, min(end, limit)),
+			copies.write(t.options.futureDir(), rest, max(begin, limit), end),
 		)
 	}
 	for _, block := range o.db.Blocks() {
 		if meta := block.Meta(); err == nil && meta.MaxTime > limit {
 			ahead = append(ahead, meta.ULID)
-			err = write(t.options.storeDir(), block, meta.MinTime, limit)
+			err = copies.write(t.options.storeDir(), block, meta.MinTime, limit)
 		}
 	}
 	return ahead, err
+}
+
+// blockCopies are blocks that hold what is elsewhere too.
+type blockCopies struct {
+	compactor *tsdb.LeveledCompactor
+	written   []string
+}
+
+func (c *blockCopies) write(dir string, from tsdb.BlockReader, begin, end int64) error {
+	if begin >= end {
+		return nil
+	}
+	blocks, err := c.compactor.Write(dir, from, begin, end, nil)
+	for _, block := range blocks {
+		c.written = append(c.written, filepath.Join(dir, block.String()))
+	}
+	return err
+}
+
+func (c *blockCopies) remove() (err error) {
+	for _, block := range c.written {
+		err = errors.Join(err, os.RemoveAll(block))
+	}
+	return err
 }
 
 // dropLogs removes the logs of a closed store whose samples are all in blocks. The log that all else can be made of goes
@@ -159,7 +189,7 @@ func (f *future) read(options Options) {
 	}
 }
 
-// takeFutureBack moves blocks back into the store that the clock has reached. The library finds them within a minute.
+// takeFutureBack moves blocks back into the store that the clock has reached. The next upkeep finds them.
 func (t *TSDB) takeFutureBack() {
 	now := t.options.Clock().UnixMilli()
 	if now < t.future.due {
@@ -175,4 +205,10 @@ func (t *TSDB) takeFutureBack() {
 		t.options.Logger.Warn().Err(err).Msg("history: samples that were ahead of the clock could not be taken back")
 	}
 	t.future.read(t.options)
+	t.blocksCame.Store(true)
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.current != nil {
+		t.current.upkeep.wake()
+	}
 }

@@ -56,8 +56,13 @@ func countHead(o *opened) headCount {
 	return count
 }
 
-// eachChunk calls the function with each chunk of the series that have a label; of all series for the zero label.
+// eachChunk calls the function with each chunk of the series that have a label; of all series for the zero label. It ends at
+// what cannot be read.
 func eachChunk(block tsdb.BlockReader, having labels.Label, found func(tsdb.ChunkReader, chunks.Meta)) error {
+	return guarded(func() error { return eachChunkOf(block, having, found) })
+}
+
+func eachChunkOf(block tsdb.BlockReader, having labels.Label, found func(tsdb.ChunkReader, chunks.Meta)) error {
 	series, err := block.Index()
 	if err != nil {
 		return err

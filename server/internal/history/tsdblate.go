@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -22,10 +23,17 @@ type lateSample struct {
 	stored    float64
 }
 
+// lateBytes must be free before late samples are committed: where the library cannot write a chunk of them it panics, with
+// its locks held.
+const lateBytes = 256 << 10
+
 // sortIn commits the late samples that are not stored yet.
 func (b *batch) sortIn() error {
 	if len(b.late) == 0 {
 		return nil
+	}
+	if free, known := freeBytes(b.store.options.Dir); known && free < lateBytes {
+		return fmt.Errorf("%w: %d KiB are needed to sort in what came late, %d are free", ErrFull, lateBytes>>10, free>>10)
 	}
 	slices.SortStableFunc(b.late, compareLate)
 	for first := 0; first < len(b.late); {
@@ -59,8 +67,9 @@ func (b *batch) sortInHost(late []lateSample) error {
 		}
 		wanted.samples = late[i-len(wanted.samples) : i+1]
 	}
-	if err := b.lookUp(late, bySeries); err != nil {
-		return err
+	if err := guarded(func() error { return b.lookUp(late, bySeries) }); err != nil {
+		// Reading leaves no locks behind, so that the database can be closed, whatever broke.
+		return fmt.Errorf("look for what came before: %v", err) //nolint:errorlint // see above
 	}
 	for _, wanted := range bySeries {
 		if err := b.appendMissing(wanted); err != nil {

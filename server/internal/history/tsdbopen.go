@@ -20,6 +20,7 @@ type opened struct {
 	readers  sync.WaitGroup // those who hold a querier
 	retired  chan struct{}  // closed when readers should end
 	upkeep   *upkeep
+	guard    *guard
 
 	unfinished bool // it could not be closed for want of space
 }
@@ -34,7 +35,7 @@ func (t *TSDB) open() error {
 	if err := roomToOpen(t.options); err != nil {
 		return err
 	}
-	o := &opened{retired: make(chan struct{})}
+	o := &opened{retired: make(chan struct{}), guard: t.guard}
 	db, err := tsdb.Open(t.options.storeDir(), newLibraryLog(t.options.Logger, &o.lostLate), nil, t.libraryOptions(o), nil)
 	if err != nil {
 		return fmt.Errorf("open history in %s: %w", t.options.Dir, err)
@@ -119,6 +120,10 @@ func (t *TSDB) writable() (*opened, error) {
 	switch {
 	case closed:
 		return nil, ErrClosed
+	case current != nil && t.full == nil && t.mustRenew():
+		if err := t.retire(ErrUnavailable); err != nil {
+			t.options.Logger.Warn().Err(err).Msg("history was closed to be opened anew, not cleanly")
+		}
 	case current != nil && t.full == nil:
 		return current, nil
 	case current != nil:
@@ -139,6 +144,29 @@ func (t *TSDB) writable() (*opened, error) {
 		return nil, err
 	}
 	return t.current, nil
+}
+
+// renewEach is how often a database is opened anew at most because it was spoiled: where that does not help it costs little.
+const renewEach = time.Minute
+
+// spoil asks for the database to be opened anew by the next append. What is damaged in the chunks of the newest hours is read
+// from the log then.
+func (t *TSDB) spoil(cause error) { t.spoiled.Store(&cause) }
+
+// mustRenew says whether that was asked for. The lock of appending must be held.
+func (t *TSDB) mustRenew() bool {
+	cause := t.spoiled.Load()
+	if cause == nil || !t.renewed.IsZero() && time.Since(t.renewed) < renewEach {
+		return false
+	}
+	t.spoiled.Store(nil)
+	t.renewed = time.Now()
+	if spaceIsMissing(*cause) {
+		t.full = *cause // it is read from until there is space
+		return false
+	}
+	t.options.Logger.Warn().Err(*cause).Msg("history: it is opened anew, to read from the log what is damaged elsewhere")
+	return true
 }
 
 // giveUp closes the database after a write that failed: a log with a torn end must not be written to. The next append

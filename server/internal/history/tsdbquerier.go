@@ -112,6 +112,9 @@ func (s *heldSeries) Next() bool {
 	return s.err == nil && s.SeriesSet.Next()
 }
 
+// At implements [storage.SeriesSet].
+func (s *heldSeries) At() storage.Series { return guardedSeries{s.SeriesSet.At(), s.opened.guard} }
+
 // Err implements [storage.SeriesSet].
 func (s *heldSeries) Err() error {
 	if s.err != nil {
@@ -130,6 +133,11 @@ type heldChunks struct {
 func (s *heldChunks) Next() bool {
 	s.err = s.opened.ended()
 	return s.err == nil && s.ChunkSeriesSet.Next()
+}
+
+// At implements [storage.ChunkSeriesSet].
+func (s *heldChunks) At() storage.ChunkSeries {
+	return guardedChunkSeries{s.ChunkSeriesSet.At(), s.opened.guard}
 }
 
 // Err implements [storage.ChunkSeriesSet].

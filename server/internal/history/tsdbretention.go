@@ -88,7 +88,7 @@ const (
 
 // begin compares the clock with the newest sample that is stored.
 func (a *ageClock) begin(newest int64) {
-	a.before, a.passed = a.clock(), time.Now()
+	a.before, a.passed = a.wall(), time.Now()
 	if ahead := a.before.UnixMilli() - newest; newest > 0 && time.Duration(ahead)*time.Millisecond > a.patience {
 		a.trustedFrom = a.passed.Add(a.patience)
 	}
@@ -96,10 +96,14 @@ func (a *ageClock) begin(newest int64) {
 
 // now is the time, and whether it can be trusted.
 func (a *ageClock) now() (time.Time, bool) {
-	now, passed := a.clock(), time.Now()
+	now, passed := a.wall(), time.Now()
 	if leap := now.Sub(a.before) - passed.Sub(a.passed); leap.Abs() > clockLeap {
 		a.trustedFrom = passed.Add(a.patience)
 	}
 	a.before, a.passed = now, passed
 	return now, !passed.Before(a.trustedFrom)
 }
+
+// wall is the time without the reading of the monotonic clock, by which two times would be compared that have one: it does
+// not leap.
+func (a *ageClock) wall() time.Time { return a.clock().Round(0) }

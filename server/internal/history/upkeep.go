@@ -7,7 +7,6 @@ import (
 )
 
 const (
-	upkeepEach = time.Minute
 	// upkeepBytes must be free: the newest chunks are written out, and two hours of samples into a block.
 	upkeepBytes = 2 << 20
 	// never is how often the library does its upkeep itself. It ends the process where a chunk cannot be written, and its
@@ -29,7 +28,7 @@ func (t *TSDB) startUpkeep(o *opened) {
 	o.db.DisableCompactions()
 	go func() {
 		defer close(o.upkeep.ended)
-		ticker := time.NewTicker(upkeepEach)
+		ticker := time.NewTicker(t.options.UpkeepEach)
 		defer ticker.Stop()
 		for {
 			select {
@@ -45,16 +44,28 @@ func (t *TSDB) startUpkeep(o *opened) {
 
 // keepUp is one round. What fails is tried again in the next: no sample depends on it, all are in the log.
 func (t *TSDB) keepUp(ctx context.Context, o *opened) {
-	if free, known := freeBytes(t.options.Dir); known && free < upkeepBytes {
-		return
-	}
 	err := guarded(func() error {
+		if free, known := freeBytes(t.options.Dir); known && free < upkeepBytes {
+			return t.deleteBeyond(ctx, o)
+		}
 		o.db.ForceHeadMMap()
-		return o.db.Compact(ctx)
+		return errors.Join(o.db.Compact(ctx), t.deleteBeyond(ctx, o))
 	})
+	if _, broken := errors.AsType[*brokenError](err); broken {
+		t.spoil(err) // a file of chunks may have a torn end now, which must not be written to
+	}
 	if err != nil && ctx.Err() == nil {
 		t.options.Logger.Warn().Err(err).Msg("history: its upkeep failed; it is tried again in a minute")
 	}
+}
+
+// deleteBeyond has the library look for blocks, if there are some that it does not know yet or that are beyond the retention.
+// By itself it looks only when it has written one, and there may be none to write.
+func (t *TSDB) deleteBeyond(ctx context.Context, o *opened) error {
+	if !t.blocksCame.Swap(false) && len(t.retention.beyond(o.db.Blocks())) == 0 {
+		return nil
+	}
+	return o.db.CompactOOOHead(ctx) // of all that makes it look this does the least besides
 }
 
 // wake has a block written if one is due.
@@ -63,8 +74,12 @@ func (o *opened) wake(shortest time.Duration) {
 	if head.MaxTime()-head.MinTime() <= shortest.Milliseconds()*3/2 {
 		return
 	}
+	o.upkeep.wake()
+}
+
+func (u *upkeep) wake() {
 	select {
-	case o.upkeep.due <- struct{}{}:
+	case u.due <- struct{}{}:
 	default:
 	}
 }

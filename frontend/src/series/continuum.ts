@@ -264,6 +264,7 @@ function widen(into: Extent, lows: Float64Array, highs: Float64Array, first: num
 }
 
 function include(into: Stint, from: number, to: number): void {
+  if (!(from < to)) return
   if (!(into.from <= from)) into.from = from
   if (!(into.to >= to)) into.to = to
 }

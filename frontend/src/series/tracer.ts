@@ -160,7 +160,9 @@ export class Tracer {
     if (this.#count === 0) return
     const { line, bands } = this.#out
     const [column, pixel] = [this.#column, this.#pixel]
-    const time = this.#count === 1 ? this.#firstTime : (column + 0.5) * pixel
+    // In the middle of its column, but not outside its own samples: where a gap parts a column, each part keeps its place.
+    const middle = Math.max(this.#firstTime, Math.min(this.#end, (column + 0.5) * pixel))
+    const time = this.#count === 1 ? this.#firstTime : middle
     line.add(time, this.#sum / this.#weight, this.#startsAnew)
     if (this.#high > this.#low) bands.add(column * pixel, (column + 1) * pixel, this.#low, this.#high)
     this.#count = 0

@@ -1,5 +1,6 @@
 import type { Column } from '../series/column.ts'
 import type { Continuum, Extent, Stint } from '../series/continuum.ts'
+import type { RowWalk, Side } from '../series/rowWalk.ts'
 import type { ChartOptions } from './chartOptions.ts'
 import { GhostLines } from './ghostLines.ts'
 import { LineMaker, slotOf, type Grain, type LineSlot } from './lineMaker.ts'
@@ -14,6 +15,7 @@ export class ChartLines {
   /** The controllers of the visible lines, in their order. */
   readonly visible: RingLineController[] = []
   readonly #maker: LineMaker
+  readonly #walk: RowWalk
   readonly #ghost = new GhostLines()
   #columns: readonly Column[] = []
   #totals: LineSlot[] = []
@@ -21,8 +23,9 @@ export class ChartLines {
   #total: Column | undefined
   #lines = 0
 
-  constructor(continuum: Continuum) {
+  constructor(continuum: Continuum, walk: RowWalk) {
     this.#maker = new LineMaker(continuum)
+    this.#walk = walk
   }
 
   /** The columns of all lines, visible or not, and of what they add up to; the same array until they are others. */
@@ -63,6 +66,11 @@ export class ChartLines {
     this.#maker.make(this.visible, this.#stacked, from, to, grain)
     if (this.#wholeStack) this.#maker.makeAside(this.#totals, false, from, to, grain, 0)
     if (earlier > 0) this.#ghost.make(this.#maker, from, to, grain, earlier)
+  }
+
+  /** The first row before or after an instant; NaN when there is none in the range. */
+  rowBeyond(time: number, side: Side, { from, to }: Readonly<Stint>, { resolution }: Grain): number {
+    return this.#walk.beyond(time, side, side > 0 ? to : from, this.#columns, resolution)
   }
 
   paintGhost(target: PaintTarget): void {

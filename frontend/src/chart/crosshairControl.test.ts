@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { RowWalk, type Side } from '../series/rowWalk.ts'
+import { noPast } from '../series/testing/noPast.ts'
 import { Crosshair } from './crosshair.ts'
 import { CrosshairControl, nearestRowTime } from './crosshairControl.ts'
-import { hostWith } from './testing/fakes.ts'
+import { appendRows, hostWith } from './testing/fakes.ts'
 import { FakeCanvas } from './testing/recordingContext.ts'
 
 const host = hostWith(
@@ -17,6 +19,8 @@ const plot = {
   area,
   oldest: 1000,
   timeAt: (pixel: number) => (pixel < 50 ? undefined : 1010 + (pixel - 50) / 10),
+  rowBeyond: (time: number, side: Side) =>
+    new RowWalk(host, noPast).beyond(time, side, side > 0 ? range.to : range.from, host.columns, 1),
 }
 
 test.each([
@@ -94,6 +98,52 @@ describe('CrosshairControl', () => {
     expect(crosshair.time).toBe(1010)
     press('Escape')
     expect(crosshair.time).toBeUndefined()
+  })
+
+  test('with Shift an arrow makes ten steps, or as many as there are', () => {
+    press('ArrowLeft', { shiftKey: true })
+    expect(crosshair.time).toBe(1010)
+    press('ArrowRight')
+    press('ArrowRight', { shiftKey: true })
+    expect(crosshair.time).toBe(1019)
+  })
+
+  test('keys cross a hole of any length, both ways', () => {
+    const holed = hostWith(['cpu'], [[0], [1]])
+    appendRows(holed, [[2], [3]], 1014)
+    appendRows(holed, [[4]], 1017.5)
+    const walk = new RowWalk(holed, noPast)
+    const shown = { from: 1000, to: 1020 }
+    control.destroy()
+    control = new CrosshairControl(canvas.asCanvas, crosshair, {
+      ...plot,
+      host: holed,
+      range: shown,
+      rowBeyond: (time, side) => walk.beyond(time, side, side > 0 ? shown.to : shown.from, holed.columns, 1),
+    })
+    const steps = (key: string) =>
+      Array.from({ length: 5 }, () => {
+        press(key)
+        return crosshair.time
+      })
+    expect(steps('ArrowLeft')).toEqual([1017.5, 1015, 1014, 1001, 1000])
+    press('Home')
+    expect(steps('ArrowRight')).toEqual([1001, 1014, 1015, 1017.5, 1017.5])
+  })
+
+  test('without any row the keys go by the clock', () => {
+    const empty = hostWith(['cpu'], [])
+    control.destroy()
+    control = new CrosshairControl(canvas.asCanvas, crosshair, {
+      ...plot,
+      host: empty,
+      oldest: range.from,
+      rowBeyond: () => Number.NaN,
+    })
+    press('ArrowLeft')
+    expect(crosshair.time).toBe(1018)
+    press('ArrowLeft', { shiftKey: true })
+    expect(crosshair.time).toBe(1010)
   })
 
   test('leaves alone the keys that are not its own', () => {

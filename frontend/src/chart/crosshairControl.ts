@@ -1,4 +1,5 @@
 import type { HostSeries } from '../series/hostSeries.ts'
+import type { Side } from '../series/rowWalk.ts'
 import type { Crosshair } from './crosshair.ts'
 import type { TimeRange } from './timeWindow.ts'
 
@@ -13,6 +14,8 @@ export interface Plot {
   readonly oldest: number
   /** The time under a horizontal position within the canvas, in CSS pixels; undefined beside the plot. */
   timeAt(pixel: number): number | undefined
+  /** The first row before or after an instant; NaN when what is shown has none there. */
+  rowBeyond(time: number, side: Side): number
 }
 
 export interface PlotArea {
@@ -21,6 +24,9 @@ export interface PlotArea {
   top: number
   bottom: number
 }
+
+/** Rows that a key goes with Shift, and that the Page keys go. */
+const tenfold = 10
 
 /** The time of the row nearest to an instant; the instant itself when there is none near. */
 export function nearestRowTime(host: HostSeries, time: number): number {
@@ -36,7 +42,8 @@ export function nearestRowTime(host: HostSeries, time: number): number {
 /**
  * Moves the crosshair from a chart. Mouse: it follows, a click pins it, another click frees it. Touch: a finger put
  * down or moved sideways sets and pins it, a tap beside the plot frees it; up and down scrolls the page. Keys, with the
- * chart focused: arrows move by one sample, Page Up and Page Down by ten, Home and End to the ends, Escape removes it.
+ * chart focused: arrows move to the sample before or after, over holes too, with Shift and as Page Up and Page Down by
+ * ten; Home and End to the ends, Escape removes it.
  */
 export class CrosshairControl {
   readonly #crosshair: Crosshair
@@ -100,38 +107,44 @@ export class CrosshairControl {
 
   readonly #keyPressed = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
-    const time = this.#timeForKey(event.key)
-    if (time !== undefined) this.#crosshair.pin(this.#within(time))
+    const time = this.#timeForKey(event.key, event.shiftKey ? tenfold : 1)
+    if (time !== undefined) this.#crosshair.pin(time)
     else if (event.key === 'Escape' && this.#crosshair.time !== undefined) this.#crosshair.unpin()
     else return
     event.preventDefault()
   }
 
-  #timeForKey(key: string): number | undefined {
-    const { range } = this.#plot
-    const at = this.#crosshair.time ?? range.to
+  #timeForKey(key: string, rows: number): number | undefined {
     switch (key) {
       case 'ArrowLeft':
-        return at - this.#step
+        return this.#walk(-1, rows)
       case 'ArrowRight':
-        return at + this.#step
+        return this.#walk(1, rows)
       case 'PageDown':
-        return at - 10 * this.#step
+        return this.#walk(-1, tenfold)
       case 'PageUp':
-        return at + 10 * this.#step
+        return this.#walk(1, tenfold)
       case 'Home':
-        return range.from
+        return this.#within(this.#plot.range.from)
       case 'End':
-        return range.to
+        return this.#within(this.#plot.range.to)
       default:
         return undefined
     }
   }
 
-  /** A sample, or what a pixel shows of them. */
-  get #step(): number {
-    const { host, range, area } = this.#plot
-    return Math.max(host.interval, (range.to - range.from) / Math.max(1, area.right - area.left))
+  /** So many rows from where the crosshair stands, or as far as there are any. Where there are none it goes by the clock. */
+  #walk(side: Side, rows: number): number {
+    const began = this.#crosshair.time ?? this.#plot.range.to
+    let at = began
+    for (let row = 0; row < rows; row++) {
+      const next = this.#plot.rowBeyond(at, side)
+      if (Number.isNaN(next)) break
+      at = next
+    }
+    if (at !== began) return at
+    const isLast = !Number.isNaN(this.#plot.rowBeyond(began, side > 0 ? -1 : 1))
+    return this.#within(isLast ? began : began + side * rows * this.#plot.host.interval)
   }
 
   #pointAt(pixel: number): void {

@@ -14,8 +14,6 @@ const wheelRestMs = 600
 const wheelPixels = 60
 const zoomPerPixel = 0.005
 const keyZoom = 1.5
-/** Of what is shown. */
-const keyPan = 0.25
 
 interface Drag {
   kind: 'select' | 'pan'
@@ -30,7 +28,7 @@ interface Drag {
  * Moves the time window from a chart; all charts follow. A drag over the plot selects a stretch and zooms to it, Escape
  * lets go of it; a drag on the time axis pans; two fingers zoom and pan; a double click goes back. The wheel zooms with
  * Ctrl or Cmd and pans with Shift; over the past it also pans sideways. By itself it scrolls the page, as one finger
- * does up and down. With the chart focused: + and - zoom, Shift with the arrows pans, Backspace goes back.
+ * does up and down. With the chart focused: + and - zoom, Backspace goes back.
  */
 export class GestureControl {
   readonly #canvas: HTMLCanvasElement
@@ -166,8 +164,7 @@ export class GestureControl {
     event.stopImmediatePropagation()
   }
 
-  #answers({ key, shiftKey }: KeyboardEvent): boolean {
-    const { from, to } = this.#plot.range
+  #answers({ key }: KeyboardEvent): boolean {
     switch (key) {
       case '+':
       case '=':
@@ -177,10 +174,6 @@ export class GestureControl {
       case '_':
         this.#window.zoom(keyZoom, this.#crosshair.time)
         return true
-      case 'ArrowLeft':
-      case 'ArrowRight':
-        if (shiftKey) this.#window.pan((key === 'ArrowLeft' ? -keyPan : keyPan) * (to - from))
-        return shiftKey
       case 'Backspace':
         return this.#window.back()
       case 'Escape':

@@ -1,6 +1,7 @@
 import type { Column } from '../series/column.ts'
-import { Continuum } from '../series/continuum.ts'
+import { Continuum, resolutionOf } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
+import { RowWalk, type Side } from '../series/rowWalk.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.ts'
@@ -52,6 +53,7 @@ export class HeatStrip implements Drawable, Plot {
   readonly #crosshairDrawable: Drawable
   readonly #image: HeatImage
   readonly #means: HeatMeans
+  readonly #walk: RowWalk
   readonly #timeLabels = new TimeLabels()
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #stops: (() => void)[]
@@ -74,6 +76,7 @@ export class HeatStrip implements Drawable, Plot {
     const continuum = new Continuum(services.host, services.past)
     this.#image = new HeatImage(canvas.ownerDocument.createElement('canvas'))
     this.#means = new HeatMeans(continuum)
+    this.#walk = new RowWalk(services.host, services.past)
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     this.#gestures = new GestureControl(canvas, services, this)
     this.#control = new CrosshairControl(canvas, services.crosshair, this)
@@ -147,6 +150,11 @@ export class HeatStrip implements Drawable, Plot {
     if (pixel < this.#left - 4 || width <= 0 || Number.isNaN(this.#range.to)) return undefined
     const { from, to } = this.#range
     return from + ((pixel - this.#left) / width) * (to - from)
+  }
+
+  rowBeyond(time: number, side: Side): number {
+    const { from, to } = this.#range
+    return this.#walk.beyond(time, side, side > 0 ? to : from, this.#columns, resolutionOf(from, to))
   }
 
   draw(): void {

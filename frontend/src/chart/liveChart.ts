@@ -1,6 +1,7 @@
 import { Chart, type Plugin } from 'chart.js'
 import { Continuum, resolutionOf, type Extent } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
+import { RowWalk, type Side } from '../series/rowWalk.ts'
 import { SteadyRange } from './axis.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { ChartLines } from './chartLines.ts'
@@ -28,9 +29,9 @@ const bleed = 1
 
 /**
  * A chart of lines over the time window, live or past, drawn by the scheduler of the page whenever rows or something of
- * the past arrive or the window, the theme or the size change. Chart.js owns the axes, the layout and which lines are visible, in what order. A frame sets
- * the limits of the axes and has Chart.js draw, without an update of it, because no layout depends on data; of the
- * lines it paints what is new.
+ * the past arrive or the window, the theme or the size change. Chart.js owns the axes, the layout and which lines are
+ * visible. A frame sets the limits of the axes and has Chart.js draw, without an update of it, because no layout depends
+ * on data; of the lines it paints what is new.
  */
 export class LiveChart implements Drawable, Plot {
   readonly element: HTMLCanvasElement
@@ -67,18 +68,13 @@ export class LiveChart implements Drawable, Plot {
     this.#services = services
     this.#options = options
     this.#continuum = new Continuum(host, past)
-    this.#lines = new ChartLines(this.#continuum)
+    this.#lines = new ChartLines(this.#continuum, new RowWalk(host, past))
     this.#lines.describe(options)
     this.#valueRange = new SteadyRange(options.unit)
     this.#floatingRange = new FloatingRange(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
     const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
-    this.#target = {
-      context: this.#layer.context,
-      projection,
-      ratio: 1,
-      lineWidth: usualLineWidth,
-    }
+    this.#target = { context: this.#layer.context, projection, ratio: 1, lineWidth: usualLineWidth }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     const datasets = makeDatasets(options.lines, theme, [])
     this.#chart = new Chart(canvas, makeConfiguration(datasets, theme, this.#box.ratio, this.#plugin()))
@@ -164,6 +160,10 @@ export class LiveChart implements Drawable, Plot {
     const { left, right } = this.#chart.chartArea
     if (pixel < left - 4 || pixel > right + 4 || Number.isNaN(this.#range.to)) return undefined
     return this.#timeAxis.getValueForPixel(pixel)
+  }
+
+  rowBeyond(time: number, side: Side): number {
+    return this.#lines.rowBeyond(time, side, this.#range, this.#grain)
   }
 
   draw(nowMs: number): void {

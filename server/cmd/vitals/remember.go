@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -84,64 +83,6 @@ func (r *remembered) removeTemporary() {
 	}
 	if err := os.RemoveAll(r.folder); err != nil {
 		r.logger.Warn().Err(err).Msg("a temporary folder is left behind")
-	}
-}
-
-// goOn gives the newest past to the hub and to ingestion, and records what comes from there on.
-func (a *application) goOn(ctx context.Context, past *remembered, k *keeper) (err error) {
-	past.restore(ctx, a.hub, a.settings, a.source, func(update metric.Update) {
-		a.ingest.Remember(update)
-		if update.Host == a.own {
-			at := update.Timestamp.Time()
-			a.lastSample.Store(&at)
-		}
-	})
-	a.recording, err = past.record(a.hub)
-	if err == nil {
-		k.recorder = a.recording.recorder
-	}
-	return err
-}
-
-// restore gives the newest past of each host to the hub, as it would be there if this process had run all along, and tells
-// each update. A past that cannot be read is left out.
-func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.Settings, source collect.Source, tell func(metric.Update)) {
-	now := time.Now()
-	hosts, err := r.store.Hosts(ctx)
-	if err != nil {
-		r.logger.Warn().Err(err).Msg("the past could not be read")
-		return
-	}
-	from, to := metric.TimestampOf(now.Add(-options.Backfill)), metric.TimestampOf(now)
-	for _, past := range hosts {
-		if past.Newest < from {
-			continue
-		}
-		result, err := r.store.Query(ctx, history.Query{Selection: history.Selection{Host: past.Host.Name, From: from, To: to}})
-		if err != nil {
-			r.logger.Warn().Err(err).Str("host", past.Host.Name).Msg("the past of a host could not be read")
-			continue
-		}
-		for _, update := range result.Updates(source.Families()) {
-			markPushed(source, update)
-			bus.Publish(update)
-			tell(update)
-		}
-	}
-}
-
-// markPushed notes which series nobody measures here. History may not know it: what a series is comes to the disk a little
-// after its first samples.
-func markPushed(source collect.Source, update metric.Update) {
-	if len(update.Series) == 0 {
-		return
-	}
-	isSampled := slices.ContainsFunc(source.Hosts(), func(host metric.Host) bool { return host.Name == update.Host })
-	for i, series := range update.Series {
-		isKnown := slices.ContainsFunc(source.Families(), func(family metric.Family) bool { return family.Name == series.Family })
-		if !isSampled || !isKnown {
-			update.Series[i].Custom, update.Series[i].Every = true, 0
-		}
 	}
 }
 
@@ -228,35 +169,4 @@ func inWordsOfIngestion(err error) error {
 		return fmt.Errorf("%w: %w", ingest.ErrStorageFull, err)
 	}
 	return fmt.Errorf("%w: %w", ingest.ErrStorageUnavailable, err)
-}
-
-// inventPast records what the invented machines would have sent before now, where there is nothing of it yet.
-func (r *remembered) inventPast(ctx context.Context, simulation *collect.Simulation, options settings.Settings) error {
-	end := time.Now()
-	at := end.Add(-max(options.SimulatePast, options.Backfill)).Truncate(options.Interval)
-	if newest := r.store.Usage().Newest.Time(); newest.After(at) {
-		at = newest.Truncate(options.Interval).Add(options.Interval)
-	}
-	const ringBytes, ticksBetweenWaits = 64 << 20, 500
-	bus := hub.New(hub.Options{Interval: options.Interval, Backfill: 31 * 24 * time.Hour, MaxBytes: ringBytes, Families: simulation.Families()})
-	for _, host := range simulation.Hosts() {
-		bus.Describe(host)
-	}
-	recorder, err := history.NewRecorder(history.RecorderOptions{Bus: bus, Store: r.store, Logger: r.logger})
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	var actors errgroup.Group
-	actors.Go(func() error { return recorder.Run(ctx) })
-	for tick := uint64(0); at.Before(end) && ctx.Err() == nil && err == nil; tick++ {
-		for _, update := range simulation.Sample(ctx, at, tick) {
-			bus.Publish(update)
-		}
-		if at = at.Add(options.Interval); tick%ticksBetweenWaits == 0 || !at.Before(end) {
-			err = recorder.Await(ctx, 0, bus.Serial())
-		}
-	}
-	cancel()
-	return errors.Join(err, actors.Wait())
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"vitals/internal/history"
 	"vitals/internal/metric"
 	"vitals/internal/stream/streamtest"
 	"vitals/internal/wire"
@@ -95,21 +96,69 @@ func TestTheOrderOfSeriesOutlivesAStart(t *testing.T) {
 	}
 }
 
+// TestAnInventedPast: neither the time that inventing it takes nor the rest of the start leaves a hole, in history or in memory.
 func TestAnInventedPast(t *testing.T) {
 	t.Parallel()
-	program := start(t, "--simulate-past=20m", "--interval=1s")
+	program := start(t, "--simulate-past=2h", "--simulate-hosts=2", "--interval=1s", "--backfill=2m")
+	started := time.Now()
+	client, _, err := streamtest.OpenSession(program.address, "/ws")
+	must(t, err)
+	defer client.CloseNow()
+	must(t, client.Send(wire.Subscribe{Metrics: []string{"cpu"}}))
+	mustReach(t, awaitFrame[wire.Snapshot](t, client).Timestamps, started, 2*time.Minute)
 	type answer struct {
-		Timelines [][]float64
-		Series    []struct{ Mean []*float64 }
+		Timelines [][]metric.TimestampMs
 	}
-	got := getJSON[answer](t, program.address, "/api/v1/history?metrics=cpu&from=-20m&step=60")
-	if len(got.Series) != 1 || len(got.Series[0].Mean) < 19 {
-		t.Fatalf("history: %+v", got)
+	got := getJSON[answer](t, program.address, "/api/v1/history?metrics=cpu&from=-2h&step=raw")
+	if len(got.Timelines) != 1 {
+		t.Fatalf("history has %d timelines", len(got.Timelines))
 	}
-	for i, mean := range got.Series[0].Mean[1:] {
-		if mean == nil {
-			t.Errorf("there is a hole in minute %d", i+1)
+	mustReach(t, got.Timelines[0], started, 2*time.Hour)
+}
+
+// mustReach wants a sample each second, from so long before an instant up to it. Invented ones are at whole seconds; the first
+// that is not was measured by the clock.
+func mustReach(t *testing.T, times []metric.TimestampMs, end time.Time, length time.Duration) {
+	t.Helper()
+	const slack = 2 * time.Second // for the seconds that the ends lie between
+	if len(times) == 0 || times[0].Time().After(end.Add(slack-length)) {
+		t.Fatalf("%d samples do not reach back for %s", len(times), length)
+	}
+	last := times[0]
+	for _, at := range times[1:] {
+		if at%1000 != 0 {
+			break
 		}
+		if at-last != 1000 {
+			t.Errorf("there is a hole of %d ms before %s", at-last, at.Time())
+		}
+		last = at
+	}
+	if short := end.Sub(last.Time()); short > slack {
+		t.Errorf("what is invented ends %s before the start", short)
+	}
+}
+
+// TestAllSeriesOfTheNewestPastAreThereAfterAStart: more than one question to history may be answered with.
+func TestAllSeriesOfTheNewestPastAreThereAfterAStart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	program := start(t, "--data="+folder)
+	now := metric.TimestampOf(time.Now())
+	events := make([]wire.PushedEvent, history.MaxSeries+100)
+	for i := range events {
+		events[i] = wire.PushedEvent{Metric: fmt.Sprint("load.", i), Value: float64(i), Timestamp: &now, Host: "attic"}
+	}
+	sender := &byHTTP{address: program.address}
+	defer sender.close()
+	if accepted, err := sender.push(events); err != nil || accepted != len(events) {
+		t.Fatal(accepted, err)
+	}
+	program.stop()
+	program = start(t, "--data="+folder)
+	type catalog struct{ Series []metric.Series }
+	if got := getJSON[catalog](t, program.address, "/api/v1/catalog?host=attic").Series; len(got) != len(events) {
+		t.Errorf("%d of %d series are there", len(got), len(events))
 	}
 }
 

@@ -227,13 +227,17 @@ func (a *application) sweep(ctx context.Context) {
 	}
 }
 
-// prefill gives a simulated past to the ring, up to the present moment, so that a demo without history begins full.
+// prefill gives a simulated past to the ring, from where it ends up to the present moment, so that a demo begins full and
+// without a hole. Where history is kept only the time that the start has taken is missing.
 func (a *application) prefill(ctx context.Context) {
 	simulation, isSimulated := a.source.(*collect.Simulation)
 	if !isSimulated {
 		return
 	}
 	at := time.Now().Truncate(a.settings.Interval).Add(-a.settings.Backfill)
+	if next := a.newestSample().Truncate(a.settings.Interval).Add(a.settings.Interval); next.After(at) {
+		at = next
+	}
 	for tick := uint64(0); at.Before(time.Now()) && ctx.Err() == nil; tick++ {
 		for _, update := range simulation.Sample(ctx, at, tick) {
 			a.publish(update)
@@ -251,9 +255,8 @@ func (c *serveCommand) serve(p *process, a *application, listener net.Listener) 
 	}
 	if a.recording != nil {
 		defer a.recording.run(p.ctx)() // ends after all that is recorded
-	} else {
-		a.prefill(p.ctx)
 	}
+	a.prefill(p.ctx)
 	actors, ctx := errgroup.WithContext(p.ctx)
 	actors.Go(func() error {
 		return ignore(collect.Run(ctx, c.Interval, a.source, a.publish), context.Canceled)

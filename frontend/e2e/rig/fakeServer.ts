@@ -33,7 +33,9 @@ export class FakeServer {
     this.machine = machine
     this.#tick = machine.past
     this.#began = Date.now() / 1000 - machine.past * machine.interval
-    this.#web = createServer((asked, answer) => passOn(app, asked, answer))
+    this.#web = createServer((asked, answer) => {
+      if (!this.#tellPast(new URL(asked.url ?? '/', app.url), answer)) passOn(app, asked, answer)
+    })
     this.#web.on('upgrade', (asked: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#sockets.handleUpgrade(asked, socket, head, (viewer) => this.#greet(viewer))
     })
@@ -107,6 +109,16 @@ export class FakeServer {
       limits: { messageBytes: 16_384, hosts: 128, globs: 16 },
       hosts: [host],
     }
+  }
+
+  /** It has recorded nothing; the real server behind it knows no such machine. */
+  #tellPast({ pathname, searchParams }: URL, answer: ServerResponse): boolean {
+    if (pathname !== '/api/v1/history') return false
+    const [from, to] = [Number(searchParams.get('from')), Number(searchParams.get('to'))]
+    const steps = searchParams.get('step') === 'raw' ? {} : { step: Number(searchParams.get('step')) }
+    const nothing = { host: this.machine.host.name, from, to, ...steps, timelines: [], series: [] }
+    answer.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(nothing))
+    return true
   }
 
   #begin(viewer: WebSocket): void {

@@ -13,12 +13,21 @@ export class LivePage {
     this.page = watched.page
   }
 
-  /** Waits for the first values and the first picture. */
+  /** Waits for the first values, the first picture, and what it needs of the recorded past. */
   async ready(): Promise<void> {
     await this.page.locator('main[aria-busy=false]').waitFor()
     await expect.poll(() => this.tile('CPU')).toMatch(/^\d+\.\d %$/)
     await expect.poll(() => this.chart('CPU').evaluate(isPainted)).toBe(true)
     await this.page.waitForFunction(() => document.fonts.status === 'loaded')
+    await this.loaded()
+  }
+
+  /** Resolves when no chart waits for anything of the past. */
+  async loaded(): Promise<void> {
+    await this.painted()
+    await expect
+      .poll(() => this.page.locator('canvas[aria-busy=true]').count(), { message: 'charts that wait' })
+      .toBe(0)
   }
 
   /** The large figure with its unit: `23.6 %`, `14.2 / 24.0 GiB`. */

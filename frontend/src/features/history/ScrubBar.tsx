@@ -23,7 +23,7 @@ const everyTenSeconds = ticker(10_000)
 export function ScrubBar({ host }: { host: HostSeries }) {
   const stretch = useOverview(host)
   return (
-    <div className="min-w-0 flex-1">
+    <div className="min-w-0 basis-full tablet:flex-1 tablet:basis-0">
       <Track host={host} stretch={stretch} />
       <Ends stretch={stretch} />
     </div>

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -28,11 +29,16 @@ type remembered struct {
 	logger    zerolog.Logger
 }
 
+// filesOfOwner takes from all others what a file is created with. The database creates its own for all to read; the folder
+// keeps others out, but what is copied from it keeps its mode. Who sets it creates no files elsewhere.
+const filesOfOwner = 0o077
+
 // remember opens history, with a past that is invented where machines are; nil if none is to be kept.
 func (c *serveCommand) remember(ctx context.Context, source collect.Source, logger zerolog.Logger) (*remembered, error) {
 	if !c.KeepsHistory() {
 		return nil, nil
 	}
+	syscall.Umask(filesOfOwner)
 	r := &remembered{logger: logger, temporary: c.Source == "simulate" && c.Data == ""}
 	if err := r.open(c.Settings, source.Families()); err != nil {
 		r.removeTemporary()

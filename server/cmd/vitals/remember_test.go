@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -159,6 +160,30 @@ func TestAllSeriesOfTheNewestPastAreThereAfterAStart(t *testing.T) {
 	type catalog struct{ Series []metric.Series }
 	if got := getJSON[catalog](t, program.address, "/api/v1/catalog?host=attic").Series; len(got) != len(events) {
 		t.Errorf("%d of %d series are there", len(got), len(events))
+	}
+}
+
+// TestWhatIsRememberedIsForItsOwnerOnly: each file, so that a copy of the folder is not for others either.
+func TestWhatIsRememberedIsForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "data")
+	start(t, "--data="+folder)
+	files := 0
+	must(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		must(t, err)
+		info, err := entry.Info()
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // it was replaced meanwhile
+		}
+		must(t, err)
+		if files++; info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has %s", path, info.Mode())
+		}
+		return nil
+	}))
+	const fewest = 8
+	if files < fewest {
+		t.Errorf("there are %d files only", files)
 	}
 }
 

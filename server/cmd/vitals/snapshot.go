@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -41,6 +42,7 @@ func (c *snapshotCommand) Run(p *process) error {
 // of a server must not delete what that server keeps.
 func openUntouched(data string, logger zerolog.Logger) (*history.TSDB, error) {
 	const longest, most = 100 * 365 * 24 * time.Hour, 1 << 60
+	syscall.Umask(filesOfOwner)
 	return history.Open(history.Options{
 		Dir: data, RetentionTime: longest, RetentionBytes: most, Logger: logger.Level(zerolog.WarnLevel),
 	})

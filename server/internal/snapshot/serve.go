@@ -24,7 +24,8 @@ const (
 	longestLoan  = 6 * time.Hour
 	answerTime   = 10 * time.Second // for the client to take the answer
 	maxClients   = 8
-	mostSunBytes = 107 // of the path of a socket, a limit of the kernel
+	acceptPause  = time.Second // after a client could not be let in
+	mostSunBytes = 107         // of the path of a socket, a limit of the kernel
 )
 
 // Source makes snapshots; a [vitals/internal/history.TSDB] is one.
@@ -100,10 +101,29 @@ func (s *Server) Serve(ctx context.Context) error {
 			}
 			return nil
 		}
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("listen for snapshots: %w", err)
 		}
+		if err != nil { // such as too many open files; it passes
+			s.logger.Warn().Err(err).Msg("nobody can ask for a snapshot just now")
+			if !pause(ctx) {
+				return nil
+			}
+			continue
+		}
 		lent.Go(func() { s.attend(ctx, connection) })
+	}
+}
+
+// pause waits a moment; false if the context ends meanwhile.
+func pause(ctx context.Context) bool {
+	moment := time.NewTimer(acceptPause)
+	defer moment.Stop()
+	select {
+	case <-moment.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -4,7 +4,9 @@ import {
   axisUnit,
   formatAge,
   formatClock,
+  formatDay,
   formatDuration,
+  formatInstant,
   formatMilliseconds,
   formatOffset,
   formatText,
@@ -115,5 +117,24 @@ describe('times of the network', () => {
   test('differences of clocks', () => {
     const texts = [3, -3, 1200, -0.2, undefined].map(formatOffset)
     expect(texts).toEqual(['+3 ms', '−3 ms', '+1.2 s', '0 ms', '–'])
+  })
+})
+
+describe('instants', () => {
+  const time = new Date(2026, 10, 21, 14, 32, 7).getTime() / 1000
+  const at = (day: number) => new Date(2026, 10, day, 20).getTime()
+
+  test('today is told by the time of day, another day by its date too', () => {
+    expect(formatInstant(time, at(21))).toBe('14:32:07')
+    expect(formatInstant(time, at(22))).toBe('21 Nov 14:32')
+    expect(formatDay(time)).toBe('21 Nov')
+  })
+
+  test('where the crosshair points is told to the second on any day', () => {
+    expect(formatInstant(time, at(22), true)).toBe('21 Nov 14:32:07')
+  })
+
+  test('no time has no day', () => {
+    expect(formatDay(Number.NaN)).toBe('–')
   })
 })

@@ -25,6 +25,7 @@ export interface Formatted {
 export const noValue = '–'
 
 const longestAxisUnit = 5
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const iec = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
 const si = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
 const siPlain = ['', 'k', 'M', 'G', 'T']
@@ -143,12 +144,19 @@ export function formatClock(time: number, withSeconds = true): string {
   return withSeconds ? `${minutes}:${two(date.getSeconds())}` : minutes
 }
 
-/** The time of day, with the date when that is another day: `14:32:07`, `21 Nov 14:32`. Both in the viewer's zone. */
-export function formatInstant(time: number, nowMs: number): string {
+/** The day in the viewer's zone: `21 Nov`. */
+export function formatDay(time: number): string {
+  return Number.isFinite(time) ? dayAndMonth.format(new Date(time * 1000)) : noValue
+}
+
+/**
+ * The time of day, with the date when that is another day: `14:32:07`, `21 Nov 14:32`, or where seconds count there too
+ * `21 Nov 14:32:07`. Both in the viewer's zone.
+ */
+export function formatInstant(time: number, nowMs: number, alwaysSeconds = false): string {
   const date = new Date(time * 1000)
   if (date.toDateString() === new Date(nowMs).toDateString()) return formatClock(time)
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(date)
-  return `${day} ${formatClock(time, false)}`
+  return `${formatDay(time)} ${formatClock(time, alwaysSeconds)}`
 }
 
 /** The viewer's zone by name, as it is at that time: `CET`, `GMT+5:30`. */

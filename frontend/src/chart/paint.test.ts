@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Bands } from '../series/bands.ts'
 import { Polyline } from '../series/polyline.ts'
 import { Trace } from '../series/tracer.ts'
-import { fillBands, fillLine, strokeLine, type Projection } from './paint.ts'
+import { fillBands, fillLine, strokeLayer, strokeLine, type Projection } from './paint.ts'
 import { paintTrace } from './ringLine.ts'
 import { RecordingContext } from './testing/recordingContext.ts'
 
@@ -130,6 +130,28 @@ test('a long line is stroked in parts that touch', () => {
   const starts = points.flatMap(({ name }, index) => (name === 'moveTo' && index > 0 ? [index] : []))
   expect(starts.length).toBe(2)
   for (const start of starts) expect(points[start]!.args).toEqual(points[start - 1]!.args)
+})
+
+test('a layer has an edge where it has height, and none over the layer beneath it where it has not', () => {
+  const context = new RecordingContext()
+  const base = polyline(5, 5, 5, 5, 5, 5, 5)
+  strokeLayer(context.asContext, polyline(5, 5.2, 9, 5, 5, null, 8), base, projection)
+  expect(context.log(...path)).toEqual([
+    'moveTo 5 40',
+    'moveTo 15 39.6',
+    'lineTo 25 32',
+    'lineTo 35 40',
+    'moveTo 45 40',
+    'moveTo 65 34',
+    'lineTo 66 34',
+    'stroke',
+  ])
+})
+
+test('the height of a layer is that above the newest point beneath it, or above the only one', () => {
+  const context = new RecordingContext()
+  strokeLayer(context.asContext, polyline(null, 5, 5, 9), polyline(5), projection)
+  expect(context.log('lineTo')).toEqual(['lineTo 35 32'])
 })
 
 test('a band covers whole pixels from its lowest to its highest value; neighbours leave no seam', () => {

@@ -44,6 +44,40 @@ export function strokeLine(context: LineContext, line: Polyline, projection: Pro
   context.stroke()
 }
 
+/** CSS pixels: a layer that is thinner paints no edge over the one beneath it. */
+const leastHeight = 0.5
+
+/** Strokes the upper edge of a layer of a stack, only where the layer has height. */
+export function strokeLayer(
+  context: LineContext,
+  line: Polyline,
+  base: Polyline,
+  projection: Projection,
+): void {
+  const { times, values, breaks, length } = line
+  const { from, left, perSecond, zero, perUnit } = projection
+  const least = leastHeight / Math.abs(perUnit)
+  let below = 0
+  let wasHigh = false
+  context.beginPath()
+  for (let point = 0; point < length; point++) {
+    while (below < base.length - 1 && base.times[below]! < times[point]!) below++
+    const isHigh = !(values[point]! - base.values[below]! < least)
+    const x = left + (times[point]! - from) * perSecond
+    const y = zero - values[point]! * perUnit
+    const alone = breaks[point] === 1 && (point + 1 === length || breaks[point + 1] === 1)
+    if (breaks[point] === 0 && (isHigh || wasHigh)) context.lineTo(x, y)
+    else context.moveTo(x, y)
+    if (alone && isHigh) context.lineTo(x + 1, y)
+    wasHigh = isHigh
+    if (point % pointsPerStroke !== pointsPerStroke - 1) continue
+    context.stroke()
+    context.beginPath()
+    context.moveTo(x, y)
+  }
+  context.stroke()
+}
+
 /** Fills from the lowest to the highest value of each stretch of time, in whole pixels: neighbours leave no seam. */
 export function fillBands(
   context: LineContext,

@@ -8,7 +8,7 @@ import type { Column } from '../series/column.ts'
 import type { Polyline } from '../series/polyline.ts'
 import { Trace } from '../series/tracer.ts'
 import type { LineSlot } from './lineMaker.ts'
-import { fillBands, fillLine, strokeLine, type LineContext, type Projection } from './paint.ts'
+import { fillBands, fillLine, strokeLayer, strokeLine, type LineContext, type Projection } from './paint.ts'
 
 /** How a dataset of this type looks. */
 export interface RingLineStyle {
@@ -123,6 +123,7 @@ export function paintTrace(
   context.lineWidth = target.lineWidth
   // Round joins cost twice as much, and at this width nobody sees them.
   context.lineJoin = 'bevel'
-  strokeLine(context, line, projection)
+  if (base === undefined) strokeLine(context, line, projection)
+  else strokeLayer(context, line, base, projection)
   projection.perUnit = upward
 }

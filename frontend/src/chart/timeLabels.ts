@@ -1,5 +1,5 @@
 import { firstTimeTick, timeStep } from './axis.ts'
-import { formatClock } from './format.ts'
+import { formatClock, formatDay } from './format.ts'
 import type { ChartTheme } from './theme.ts'
 
 /** CSS pixels, before the theme's scale, as the next. */
@@ -19,7 +19,13 @@ export interface TimeSpan {
   readonly top: number
 }
 
-/** Labels at round times of the viewer's clock; their texts are kept from frame to frame. */
+/** Steps of hours reach from day to day: midnight is then told by the day that begins. */
+const hour = 3600
+
+/**
+ * Labels at round times of the viewer's clock: `14:30`, `14:30:15` where seconds count, and on long stretches `21 Nov`
+ * where a day begins. Their texts are kept from frame to frame.
+ */
 export class TimeLabels {
   readonly #texts = new Map<number, string>()
   #step = 0
@@ -36,7 +42,9 @@ export class TimeLabels {
     const perSecond = (right - left) / (max - min)
     const half = this.#textWidth / 2
     const middle = top + (timeLabelsHeight - labelSize / 2) * theme.scale
-    for (let time = firstTimeTick(min, this.#step); time <= max; time += this.#step) {
+    const step = this.#step
+    // Each is looked for anew: where the clocks are changed, round times are not a step apart.
+    for (let time = firstTimeTick(min, step); time <= max; time = firstTimeTick(time + step / 2, step)) {
       const x = left + (time - min) * perSecond
       // A label that the edge would cut waits until it has room.
       if (x + half > right || x - half < 0) continue
@@ -54,15 +62,21 @@ export class TimeLabels {
     if (step === this.#step) return
     this.#step = step
     this.#texts.clear()
-    this.#textWidth = context.measureText(step < 60 ? '00:00:00' : '00:00').width
+    this.#textWidth = context.measureText(widest(step)).width
   }
 
   #text(time: number): string {
     const known = this.#texts.get(time)
     if (known !== undefined) return known
     if (this.#texts.size > 64) this.#texts.clear()
-    const text = formatClock(time, this.#step < 60)
+    const isDay = this.#step >= hour && formatClock(time) === '00:00:00'
+    const text = isDay ? formatDay(time) : formatClock(time, this.#step < 60)
     this.#texts.set(time, text)
     return text
   }
+}
+
+function widest(step: number): string {
+  if (step < 60) return '00:00:00'
+  return step < hour ? '00:00' : '30 Nov'
 }

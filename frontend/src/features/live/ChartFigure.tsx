@@ -44,7 +44,7 @@ function CrosshairCanvas({
   const text =
     time === undefined || !reading
       ? 'newest values'
-      : `${formatInstant(time, reading.host.newestTime * 1000)}, ${describe(reading.reader)}`
+      : `${formatInstant(time, reading.host.newestTime * 1000, true)}, ${describe(reading.reader)}`
   return (
     <canvas
       ref={canvas}

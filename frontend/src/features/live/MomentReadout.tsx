@@ -22,7 +22,7 @@ export function MomentLabel() {
   const stale = use(StaleContext)
   const text = useReadout((reader) => {
     if (reader.kind === 'live' && !stale) return ''
-    return Number.isNaN(reader.time) ? '' : `at ${formatInstant(reader.time, Date.now())} `
+    return Number.isNaN(reader.time) ? '' : `at ${formatInstant(reader.time, Date.now(), true)} `
   }, '')
   return text === '' ? null : <span className="whitespace-pre">{text}</span>
 }

@@ -42,7 +42,7 @@ function Newest({ column, unit, strong }: Required<CustomReadoutProps>) {
 
 function AtInstant({ column, unit, strong }: Required<CustomReadoutProps>) {
   const text = useReadout((reader) => customText(reader.value(column.series.metric), unit), '')
-  const at = useReadout((reader) => formatInstant(reader.time, Date.now()), '')
+  const at = useReadout((reader) => formatInstant(reader.time, Date.now(), true), '')
   return (
     <>
       {strong && `at ${at} `}

@@ -107,7 +107,7 @@ fuzz: ## Every fuzz target for TIME each (1m); PATTERN picks some
 	@scripts/fuzz.sh $(or $(TIME),1m) $(PATTERN)
 
 .PHONY: bench
-bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout storm latency app
+bench: build ## Print tables of speed and memory; ARGS names parts: resources fanout storm latency history app
 	@scripts/bench.sh $(ARGS)
 
 .PHONY: lint-contracts

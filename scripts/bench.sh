@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Prints the tables of `make bench`: what the server costs, what each viewer costs, how clients come back from a crash, how late
-# a value is, what drawing costs.
+# a value is, what keeping the past costs, what drawing costs.
 # Nothing passes or fails here: times belong to the machine and its load, ratios of one run travel. Everything runs on the
 # loopback interface, in processes that end with this script.
 #
-#   scripts/bench.sh [--long] [resources] [fanout] [storm] [latency] [app]
+#   scripts/bench.sh [--long] [resources] [fanout] [storm] [latency] [history] [app]
 #
-# Without names all parts run, in about twelve minutes. --long takes about four times as long and gives steadier figures.
+# Without names all parts run, in about fifteen minutes. --long takes about four times as long and gives steadier figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,14 +14,14 @@ long='' parts=()
 for argument in "$@"; do
   case $argument in
     --long) long=yes ;;
-    resources | fanout | storm | latency | app) parts+=("$argument") ;;
+    resources | fanout | storm | latency | history | app) parts+=("$argument") ;;
     *)
-      echo "bench: no part $argument; there are resources, fanout, storm, latency and app, and the flag --long" >&2
+      echo "bench: no part $argument; there are resources, fanout, storm, latency, history and app, and the flag --long" >&2
       exit 2
       ;;
   esac
 done
-if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout storm latency app); fi
+if [[ ${#parts[@]} -eq 0 ]]; then parts=(resources fanout storm latency history app); fi
 [[ -x bin/vitals ]] || { echo 'bench: bin/vitals is missing; make bench builds it' >&2; exit 1; }
 
 vitals=$PWD/bin/vitals
@@ -33,9 +33,10 @@ if ! chromium=$(scripts/chromium.sh); then chromium=''; fi
 export CHROMIUM=$chromium
 skipped=()
 
-resources=() fanout=() storm=() latency=() pixels=15 app=(--repeats 3 --seconds 3)
+resources=() fanout=() storm=() latency=() history=() pixels=15 app=(--repeats 3 --seconds 3)
 if [[ -n $long ]]; then
-  resources=(--window 15s --rounds 5) fanout=(--rounds 5) storm=(--viewers 10000) latency=(--window 2m) pixels=60 app=()
+  resources=(--window 15s --rounds 5) fanout=(--rounds 5) storm=(--viewers 10000) latency=(--window 2m) pixels=60
+  history=(--window 15s --rounds 15 --sample 1s --samples 600 --queries 1000) app=()
 fi
 
 # step LIMIT NAME COMMAND...: one measurement, bounded in time. One that fails is told at the end, and the others go on.
@@ -70,6 +71,7 @@ for part in "${parts[@]}"; do
       step 5m 'sensor to socket' "$work/bench" latency --binary "$vitals" "${latency[@]}"
       in_browser 3m 'sensor to pixel' node e2e/latency.mjs "$vitals" "$pixels"
       ;;
+    history) step 30m "$part" "$work/bench" history --binary "$vitals" "${history[@]}" ;;
     app)
       in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}"
       in_browser 5m 'a day on the Live page' env VITALS_BINARY="$vitals" node bench/day.mjs

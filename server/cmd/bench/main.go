@@ -4,6 +4,7 @@
 //   - resources: processor time and memory of `vitals serve`, beside a program that only wakes up and beside other monitors
 //   - fanout: rows of what `vitals bench` measures, each beside a plain loop of TCP writes
 //   - storm: a server that is killed under its viewers, and how they come back
+//   - history: what keeping the past costs, and how soon it is there again, beside SQLite
 //   - latency: the time from a sample's timestamp to its arrival at a viewer
 //
 // Whatever is measured runs in a process of its own, started and stopped by this one. Absolute figures hold for one
@@ -25,8 +26,10 @@ type commandLine struct {
 	Fanout    fanoutCommand    `cmd:"" help:"Cost of each of many viewers, beside a plain loop of writes."`
 	Latency   latencyCommand   `cmd:"" help:"Time from a sample to a viewer."`
 	Storm     stormCommand     `cmd:"" help:"A server that is killed under its viewers."`
+	History   historyCommand   `cmd:"" help:"What keeping the past costs, beside SQLite."`
 
-	Idle idleCommand `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
+	Engine engineCommand `cmd:"" hidden:"" help:"Feed an engine, and ask it."`
+	Idle   idleCommand   `cmd:"" hidden:"" help:"Wake up each interval and do nothing."`
 }
 
 func main() {
@@ -48,7 +51,7 @@ func inWorkFolder(run func(...any) error) error {
 	if err != nil {
 		return fmt.Errorf("make a folder for what is measured: %w", err)
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }() // what is left lies where such things lie
 	if err := os.Setenv("TMPDIR", folder); err != nil {
 		return fmt.Errorf("name the folder %s: %w", folder, err)
 	}

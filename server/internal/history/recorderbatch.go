@@ -65,7 +65,7 @@ func (r *Recorder) commit(ctx context.Context) error {
 	b := &r.batch
 	rows := b.rows
 	if len(b.late) > 0 {
-		rows = append(rows[:len(rows):len(rows)], b.late...)
+		rows = append(slices.Clip(rows), b.late...)
 	}
 	done, err := r.store.Append(ctx, rows)
 	for _, late := range b.lateWaiters {

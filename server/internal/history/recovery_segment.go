@@ -65,7 +65,7 @@ type logRecord struct {
 // scanSegment reads a segment and gives each record that verifies to the function, if there is one. After a place that does
 // not verify it goes on at the next that does. Only reading errors and those of the function are errors.
 func scanSegment(in io.Reader, each func(logRecord) error) (segmentReport, error) {
-	s := segmentScanner{each: each, report: segmentReport{torn: -1}}
+	s := segmentScanner{each: each, zeros: -1, report: segmentReport{torn: -1}}
 	page := make([]byte, logPage)
 	for {
 		n, err := io.ReadFull(in, page)
@@ -88,7 +88,8 @@ type segmentScanner struct {
 	each   func(logRecord) error
 	report segmentReport
 
-	open    bool // a record has begun and not ended
+	zeros   int64 // where a page ended early, with zeros; -1 if none did
+	open    bool  // a record has begun and not ended
 	begun   int64
 	flags   byte
 	pending []byte
@@ -97,8 +98,14 @@ type segmentScanner struct {
 func (s *segmentScanner) page(page []byte) error {
 	base := s.report.size
 	s.report.size += int64(len(page))
+	if !allZero(page) {
+		s.zeroed(base)
+	}
 	for at := 0; at < len(page); {
 		if page[at] == 0 && allZero(page[at:]) {
+			if len(page)-at > fragmentHeader && s.zeros < 0 {
+				s.zeros = base + int64(at)
+			}
 			return nil
 		}
 		fragment, err := parseFragment(page, at)
@@ -119,6 +126,15 @@ func (s *segmentScanner) page(page []byte) error {
 		at += fragmentHeader + len(fragment.data)
 	}
 	return nil
+}
+
+// zeroed notes zeros that others follow: the library leaves no more of a page empty than what is too small for a record, but
+// in the last one.
+func (s *segmentScanner) zeroed(until int64) {
+	if s.zeros >= 0 {
+		s.hole(s.zeros, until, errZeros.Error())
+		s.zeros = -1
+	}
 }
 
 // fragment takes a fragment that verifies in itself. The order of fragments must be right too: their kind has no checksum.
@@ -202,6 +218,7 @@ var (
 	errNoFragment  = errors.New("no record where one should begin")
 	errBadChecksum = errors.New("a record whose checksum is wrong")
 	errBadLength   = errors.New("a record whose length cannot be")
+	errZeros       = errors.New("zeros in place of records")
 	castagnoli     = crc32.MakeTable(crc32.Castagnoli)
 )
 

@@ -107,32 +107,48 @@ func segmentFolder(t *testing.T, segment []byte) string {
 	return dir
 }
 
+// attacksInFull says that tests try every place of large files too.
+func attacksInFull() bool { return os.Getenv("ATTACKS") == "full" }
+
 func TestAFlippedBitCostsOneRecord(t *testing.T) {
-	segment, records := librarySegment(t, 60, 70_000)
-	for at := 0; at < len(segment); at += 64 {
-		for _, bit := range []byte{0x01, 0x80} {
-			what := fmt.Sprintf("byte %d of %d, bit %#x", at, len(segment), bit)
-			segment[at] ^= bit
-			count, report := kept(t, what, segment, records)
-			segment[at] ^= bit
-			if count < len(records)-1 {
-				t.Fatalf("%s: only %d of %d records are kept", what, count, len(records))
-			}
-			if count < len(records) && !report.damaged() && report.torn < 0 {
-				t.Fatalf("%s: nothing was found, and a record is lost", what)
-			}
+	segment, records := librarySegment(t, 12, 40_000) // of two pages
+	step := 64
+	if attacksInFull() {
+		step = 1
+	}
+	for at := 0; at < len(segment); at += step {
+		what := fmt.Sprintf("byte %d of %d", at, len(segment))
+		bit := byte(1) << (at / step % 8)
+		segment[at] ^= bit
+		count, report := kept(t, what, segment, records)
+		segment[at] ^= bit
+		if count < len(records)-1 {
+			t.Fatalf("%s: only %d of %d records are kept", what, count, len(records))
+		}
+		if count < len(records) && !report.damaged() && report.torn < 0 {
+			t.Fatalf("%s: nothing was found, and a record is lost", what)
 		}
 	}
 }
 
+// Each place of a small segment, and each around the border between two pages of a larger one.
 func TestATruncatedSegmentLosesOnlyItsEnd(t *testing.T) {
-	segment, records := librarySegment(t, 170, 0)
+	small, records := librarySegment(t, 8, 0)
+	truncate(t, small, records, 0, recordEnds(t, records)[len(records)-1]+10)
+	large, records := librarySegment(t, 170, 0)
+	if attacksInFull() {
+		truncate(t, large, records, 0, len(large))
+	} else {
+		truncate(t, large, records, logPage-300, logPage+700)
+	}
+}
+
+// truncate cuts a segment off at each of some places.
+func truncate(t *testing.T, segment []byte, records []logRecord, from, to int) {
+	t.Helper()
 	ends := recordEnds(t, records)
 	whole := 0
-	for size := 0; size < len(segment); size++ {
-		if size < logPage-2000 {
-			size += 12 // before the border between two pages, and all bytes around it and after it
-		}
+	for size := from; size < to; size++ {
 		for whole < len(ends) && ends[whole] <= size {
 			whole++
 		}
@@ -142,6 +158,28 @@ func TestATruncatedSegmentLosesOnlyItsEnd(t *testing.T) {
 		}
 		if torn := report.torn; torn >= 0 && whole > 0 && int(torn) < ends[whole-1] {
 			t.Fatalf("of %d bytes: byte %d would be cut off, a record ends at %d", size, torn, ends[whole-1])
+		}
+	}
+}
+
+// Zeros that records follow are damage, also where a page could end; at the end of a file they are what was not written.
+func TestZerosInASegment(t *testing.T) {
+	segment, records := librarySegment(t, 170, 0)
+	border := recordEnds(t, records)[30] // of two records in the first page
+	for name, c := range map[string]struct {
+		from, to int
+		damaged  bool
+	}{
+		"within a page":          {4096, 8192, true},
+		"to the end of a page":   {border, logPage, true},
+		"the whole first page":   {0, logPage, true},
+		"to the end of the file": {border, len(segment), false},
+	} {
+		zeroed := slices.Clone(segment)
+		clear(zeroed[c.from:c.to])
+		count, report := kept(t, name, zeroed, records)
+		if report.damaged() != c.damaged || count == len(records) || count == 0 {
+			t.Errorf("%s: %d of %d records are kept, %+v", name, count, len(records), report)
 		}
 	}
 }

@@ -30,7 +30,7 @@ type seriesCopy struct {
 	newest chunks.HeadSeriesRef
 	count  uint64        // of the series when it was looked last
 	at     time.Time     // of that
-	took   time.Duration // what it cost
+	took   time.Duration // what it cost to write it
 }
 
 // due says whether there may be new series to copy: if there are more than before, at once, as long as that does not take
@@ -50,11 +50,11 @@ func (t *TSDB) copySeries(o *opened) {
 // update writes the copy if there are new series: numbers are given away in order.
 func (c *seriesCopy) update(db *tsdb.DB) error {
 	c.at, c.count = time.Now(), db.Head().NumSeries()
-	defer func() { c.took = time.Since(c.at) }()
 	series, newest, err := c.added(db)
 	if err != nil || newest == c.newest {
 		return err
 	}
+	defer func() { c.took = time.Since(c.at) }()
 	fresh := filepath.Join(c.root, seriesCopyFile+rewrittenSuffix)
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("write the copy of the series: %w", err)

@@ -101,7 +101,9 @@ func (r *remembered) inventPast(ctx context.Context, simulation *collect.Simulat
 		at = newest.Truncate(options.Interval).Add(options.Interval)
 	}
 	const ringBytes, ticksBetweenWaits = 64 << 20, 500
-	bus := hub.New(hub.Options{Interval: options.Interval, Backfill: 31 * 24 * time.Hour, MaxBytes: ringBytes, Families: simulation.Families()})
+	bus := hub.New(hub.Options{
+		Interval: options.Interval, Backfill: 31 * 24 * time.Hour, MaxBytes: ringBytes, Families: simulation.Families(),
+	})
 	for _, host := range simulation.Hosts() {
 		bus.Describe(host)
 	}

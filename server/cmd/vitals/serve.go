@@ -116,17 +116,19 @@ func (c *serveCommand) openSource(ctx context.Context, logger zerolog.Logger) (c
 
 // application is the program put together: what is sampled, the hub that everything passes, and who is told.
 type application struct {
-	settings   settings.Settings
-	source     collect.Source
-	hub        *hub.Hub
-	ingest     *ingest.Service
-	streams    *stream.Streams
-	web        *web.Server
-	limits     *limits.Limits
-	recording  *recording // nil if no history is kept
-	logger     zerolog.Logger
-	own        string                    // the name of the own host
-	lastSample atomic.Pointer[time.Time] // when the own host was published; by the monotonic clock, which survives a clock that is set, once it was sampled here
+	settings  settings.Settings
+	source    collect.Source
+	hub       *hub.Hub
+	ingest    *ingest.Service
+	streams   *stream.Streams
+	web       *web.Server
+	limits    *limits.Limits
+	recording *recording // nil if no history is kept
+	logger    zerolog.Logger
+	own       string // the name of the own host
+	// lastSample is when the own host was published. Once it was sampled here that is by the monotonic clock, which survives a
+	// clock that is set.
+	lastSample atomic.Pointer[time.Time]
 }
 
 func newApplication(

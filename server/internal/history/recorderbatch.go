@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vitals/internal/hub"
 	"vitals/internal/metric"

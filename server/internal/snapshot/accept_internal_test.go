@@ -67,7 +67,7 @@ func TestClientsThatCannotBeLetInEndNothing(t *testing.T) {
 // TestAListenerThatWasClosedEndsIt: whoever runs it learns that.
 func TestAListenerThatWasClosedEndsIt(t *testing.T) {
 	listener := &troubled{closed: make(chan struct{})}
-	listener.Close()
+	close(listener.closed)
 	if err := (&Server{listener: listener}).Serve(t.Context()); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("ended with %v", err)
 	}

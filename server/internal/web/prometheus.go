@@ -12,7 +12,7 @@ const prometheusPath = "/prometheus"
 
 // addPrometheus adds the paths of Prometheus' API. Its questions take turns with those to history.
 func (s *Server) addPrometheus(routes *http.ServeMux, options *promapi.Options) {
-	serve := failing(servePrometheusOff)
+	serve := servePrometheusOff
 	if options != nil {
 		complete := *options
 		complete.Enter = s.turns.enter
@@ -49,8 +49,7 @@ func servePrometheusOff(http.ResponseWriter, *http.Request) error {
 
 // writePrometheusError answers with an error in the words of Prometheus, which have no place for a code or a field.
 func (s *Server) writePrometheusError(w http.ResponseWriter, r *http.Request, err error) {
-	var known *promapi.Error
-	if errors.As(err, &known) {
+	if known, isKnown := errors.AsType[*promapi.Error](err); isKnown {
 		promapi.WriteError(w, known)
 		return
 	}

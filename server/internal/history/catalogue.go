@@ -1,10 +1,12 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"maps"
 	"os"
@@ -50,15 +52,27 @@ type describedSeries struct {
 	Custom bool        `json:"custom,omitempty"`
 }
 
-// catalogueForm is the file.
+// catalogueForm is the file. Its sum is over the hosts without the space between: a damaged byte would often be another text.
+// Without it the file is taken as it is, so that a person may change it.
 type catalogueForm struct {
-	Version int                       `json:"version"`
-	Hosts   map[string]*describedHost `json:"hosts"`
+	Version int             `json:"version"`
+	Sum     string          `json:"sum,omitempty"`
+	Hosts   json.RawMessage `json:"hosts"`
+}
+
+// sumOf is the checksum of hosts.
+func sumOf(hosts json.RawMessage) (string, error) {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, hosts); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%08x", crc32.Checksum(compact.Bytes(), castagnoli)), nil
 }
 
 const (
 	catalogueVersion   = 1
 	catalogueDelay     = time.Second // changes that come together are written once
+	catalogueRetry     = time.Minute // after a failure, of a full disk mostly
 	maxCatalogueBytes  = 64 << 20
 	maxDescribedHosts  = 10_000
 	maxDescribedSeries = 100_000
@@ -103,8 +117,23 @@ func (c *catalogue) read() error {
 	if form.Version != catalogueVersion {
 		return fmt.Errorf("has version %d, not %d", form.Version, catalogueVersion)
 	}
-	c.hosts = make(map[string]*describedHost, len(form.Hosts))
-	for name, host := range form.Hosts {
+	return c.take(form)
+}
+
+// take takes the hosts of a file over.
+func (c *catalogue) take(form catalogueForm) error {
+	sum, err := sumOf(form.Hosts)
+	if err != nil {
+		return err
+	}
+	if form.Sum != "" && form.Sum != sum {
+		return fmt.Errorf("does not verify: its sum is %s, it says %s", sum, form.Sum)
+	}
+	var hosts map[string]*describedHost
+	if err := json.Unmarshal(form.Hosts, &hosts); err != nil {
+		return err
+	}
+	for name, host := range hosts {
 		if host != nil {
 			host.Host.Name = name
 			c.hosts[name] = host
@@ -228,9 +257,10 @@ func (c *catalogue) wake() {
 	}
 }
 
-// run writes what has changed until the catalogue is closed.
+// run writes what has changed until the catalogue is closed. What could not be written is written later.
 func (c *catalogue) run() {
 	defer close(c.ended)
+	delay := catalogueDelay
 	for {
 		select {
 		case <-c.ending:
@@ -240,10 +270,12 @@ func (c *catalogue) run() {
 		}
 		select {
 		case <-c.ending:
-		case <-time.After(catalogueDelay):
+		case <-time.After(delay):
 		}
-		if err := c.write(); err != nil {
-			c.logger.Warn().Err(err).Msg("what is known of hosts and series was not written")
+		delay = catalogueDelay
+		if !c.writeOrTell() {
+			delay = catalogueRetry
+			c.wake()
 		}
 	}
 }
@@ -252,11 +284,17 @@ func (c *catalogue) run() {
 func (c *catalogue) writeChanged() {
 	select {
 	case <-c.changed:
-		if err := c.write(); err != nil {
-			c.logger.Warn().Err(err).Msg("what is known of hosts and series was not written")
-		}
+		c.writeOrTell()
 	default:
 	}
+}
+
+func (c *catalogue) writeOrTell() bool {
+	err := c.write()
+	if err != nil {
+		c.logger.Warn().Err(err).Msg("what is known of hosts and series was not written")
+	}
+	return err == nil
 }
 
 func (c *catalogue) close() {
@@ -268,22 +306,30 @@ func (c *catalogue) write() error { return c.copyTo(c.path) }
 
 // copyTo writes what is known now into a file.
 func (c *catalogue) copyTo(path string) error {
-	text, err := json.MarshalIndent(c.form(), "", " ")
+	hosts, err := json.Marshal(c.known())
+	if err != nil {
+		return err
+	}
+	sum, err := sumOf(hosts)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(catalogueForm{Version: catalogueVersion, Sum: sum, Hosts: hosts}, "", " ")
 	if err != nil {
 		return err
 	}
 	return writeWhole(path, append(text, '\n'))
 }
 
-// form is a copy of all that is known.
-func (c *catalogue) form() catalogueForm {
+// known is a copy of all that is known.
+func (c *catalogue) known() map[string]*describedHost {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	form := catalogueForm{Version: catalogueVersion, Hosts: make(map[string]*describedHost, len(c.hosts))}
+	known := make(map[string]*describedHost, len(c.hosts))
 	for name, host := range c.hosts {
-		form.Hosts[name] = &describedHost{Host: host.Host, Series: maps.Clone(host.Series)}
+		known[name] = &describedHost{Host: host.Host, Series: maps.Clone(host.Series)}
 	}
-	return form
+	return known
 }
 
 // writeWhole replaces a file so that it is either the old or the new one whenever the power goes.

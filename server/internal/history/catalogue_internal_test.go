@@ -3,6 +3,7 @@ package history
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,4 +120,60 @@ func TestCatalogueIsBounded(t *testing.T) {
 	if len(c.hosts) != maxDescribedHosts || c.series != maxDescribedSeries {
 		t.Errorf("%d hosts, %d series", len(c.hosts), c.series)
 	}
+}
+
+// A damaged byte is no other description: it is told, or it changes nothing.
+func TestCatalogueWithADamagedByte(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, catalogueFile)
+	c, _ := openTestCatalogue(t, dir)
+	c.describe(metric.Host{Name: "web", Hostname: "web.example", CPUCount: 4})
+	c.noteSeries("web", []metric.Series{{Metric: "x", Family: "x", Unit: "ms", Kind: metric.Gauge, Help: "Time <of> something", Custom: true}})
+	c.close()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, wantHost := "Time <of> something", c.hostNamed("web")
+	for at := range text {
+		damaged := []byte(string(text))
+		damaged[at] ^= 1 << (at % 7)
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		read, damage := openTestCatalogue(t, dir)
+		series, _ := read.seriesNamed("web", "x")
+		if len(damage) == 0 && (series.Help != want || series.Unit != "ms" || !reflect.DeepEqual(read.hostNamed("web"), wantHost)) {
+			t.Errorf("byte %d, %q: %+v, %+v", at, damaged[max(0, at-10):min(len(damaged), at+10)], series, read.hostNamed("web"))
+		}
+		read.close()
+	}
+}
+
+// What could not be written is written later, without another change.
+func TestCatalogueIsWrittenOnceThatIsPossible(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, catalogueFile)
+	obstacle := path + ".new"
+	if err := os.MkdirAll(filepath.Join(obstacle, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := openTestCatalogue(t, dir)
+		defer c.close()
+		c.describe(metric.Host{Name: "web", CPUCount: 4})
+		time.Sleep(catalogueDelay)
+		synctest.Wait()
+		if _, err := os.Stat(path); err == nil {
+			t.Fatal("it was written")
+		}
+		if err := os.RemoveAll(obstacle); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(catalogueRetry)
+		synctest.Wait()
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	})
 }

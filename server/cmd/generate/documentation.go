@@ -26,6 +26,7 @@ func guides() []guide {
 		{"ingestion.md", "ingestion.html", "Adding series"},
 		{"reverse-proxies.md", "reverse-proxies.html", "Reverse proxies"},
 		{"grafana.md", "grafana.html", "Grafana and Prometheus"},
+		{"history.md", "history.html", "History"},
 		{"backup.md", "backup.html", "Backup"},
 		{"metrics.md", "metrics.html", "Metrics"},
 	}

@@ -69,9 +69,11 @@ func newEpisode(t *testing.T, mount, name string) *episode {
 func (e *episode) append(t *testing.T) error {
 	t.Helper()
 	e.ticks++
-	row := history.Row{
-		Catalog: e.catalog, Timestamp: metric.TimestampOf(faultsStart.Add(time.Duration(e.ticks) * 10 * time.Millisecond)),
+	at := faultsStart.Add(time.Duration(e.ticks) * 10 * time.Millisecond)
+	if e.ticks%5 == 4 { // comes late
+		at = at.Add(-35 * time.Millisecond)
 	}
+	row := history.Row{Catalog: e.catalog, Timestamp: metric.TimestampOf(at)}
 	for column := range e.catalog.Series {
 		row.Values = append(row.Values, float64(e.ticks*(column+7))/3)
 	}
@@ -160,10 +162,31 @@ func TestAFullDisk(t *testing.T) {
 		if free < 5000 { // with more the library leaves open what it could not close
 			e.startOnFullDisk(t, free)
 		}
-		if err := errors.Join(e.store.Close(), os.RemoveAll(e.dir)); err != nil {
+		if err := e.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if left := openIn(t, e.dir); len(left) > 0 {
+			t.Errorf("with %d bytes free: it is closed, and these are open: %v", free, left)
+		}
+		if err := os.RemoveAll(e.dir); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// openIn are the files below a folder that this process has open.
+func openIn(t *testing.T, dir string) (open []string) {
+	t.Helper()
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range descriptors {
+		if path, _ := os.Readlink(filepath.Join("/proc/self/fd", entry.Name())); strings.HasPrefix(path, dir+"/") {
+			open = append(open, path)
+		}
+	}
+	return open
 }
 
 func (e *episode) startOnFullDisk(t *testing.T, free int) {

@@ -1,9 +1,9 @@
 import { Ghost, History } from 'lucide-react'
+import { ghostName } from '../../chart/ghost.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { barPresets } from './presets.ts'
 import { instantWords, lengthWords } from './rangeWords.ts'
 import { useHistoryServices } from './services.ts'
-import { ghosts } from './travel.ts'
 import { useGhost, useKeptSeconds, usePastWords, useView } from './useShown.ts'
 
 export interface TimeNotesProps {
@@ -63,11 +63,10 @@ function PastNote({ host }: { host: HostSeries | undefined }) {
 }
 
 function GhostNote({ seconds }: { seconds: number }) {
-  const name = ghosts.find((one) => one.seconds === seconds)?.name ?? `${lengthWords(seconds)} before`
   return (
     <span className="flex shrink-0 items-center gap-1.5">
       <Ghost aria-hidden="true" className="size-3.5" />
-      {`faint: ${name}`}
+      {`faint: ${ghostName(seconds)}`}
     </span>
   )
 }

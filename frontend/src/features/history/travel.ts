@@ -1,16 +1,10 @@
 /** Ways through time that the bar, the player and the keys share. */
+import { ghosts } from '../../chart/ghost.ts'
 import type { TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 
 /** The speeds at which the past is played. */
 export const speeds = [1, 2, 5, 10, 30, 60] as const
-
-/** The pictures that can stand behind the picture: how many seconds earlier, and what they are called. */
-export const ghosts = [
-  { seconds: 0, name: 'off' },
-  { seconds: 86_400, name: 'yesterday' },
-  { seconds: 604_800, name: 'last week' },
-] as const
 
 /** One window back. */
 export function goEarlier(window: TimeWindow, host: HostSeries): void {

@@ -6,6 +6,7 @@ import { ChartFigure } from './ChartFigure.tsx'
 import { chartHeights, chartOptions } from './chartOptions.ts'
 import { Alarms } from './Alarms.tsx'
 import { Bar } from './Bar.tsx'
+import { ghostText } from './figure.ts'
 import { useHiddenLines } from './hiddenLines.ts'
 import { Legend } from './Legend.tsx'
 import { MomentReadout } from './MomentReadout.tsx'
@@ -106,8 +107,14 @@ export function ChartCanvas({ panel, host, hidden }: ChartCanvasProps) {
   )
 }
 
-/** The values of all lines in words: `user 24.1 %, system 9.8 %`. */
+/** The values of all lines in words: `user 24.1 %, system 9.8 %`, and with a faint picture `yesterday 30.2 %`. */
 function describePanel(panel: ChartPanel, reader: Reader): string {
+  const values = describeLines(panel, reader)
+  const ghost = ghostText(panel.now, reader)
+  return ghost === '' ? values : `${values}, ${ghost}`
+}
+
+function describeLines(panel: ChartPanel, reader: Reader): string {
   return panel.entries
     .map((entry) => {
       const values = entry.lines.map((line) =>

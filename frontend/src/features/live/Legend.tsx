@@ -5,6 +5,7 @@ import { Steady } from '../../ui/Steady.tsx'
 import type { ChartPanel, EntryModel } from './panels/model.ts'
 import { FigureReadout, TextReadout } from './Readout.tsx'
 import type { Reader } from './reader.ts'
+import { useReadout } from './reading.ts'
 
 /** More entries than this are folded away behind a button. */
 const mostEntries = 8
@@ -27,6 +28,7 @@ export function Legend({ panel, hidden, onToggle }: LegendProps) {
           key={entry.label}
           entry={entry}
           unit={panel.unit}
+          compared={panel.stacked !== true}
           shown={!hidden.has(entry.label)}
           onToggle={() => onToggle(entry)}
         />
@@ -42,8 +44,16 @@ export function Legend({ panel, hidden, onToggle }: LegendProps) {
   )
 }
 
-function LegendEntry(props: { entry: EntryModel; unit: string; shown: boolean; onToggle: () => void }) {
-  const { entry, unit, shown, onToggle } = props
+interface LegendEntryProps {
+  entry: EntryModel
+  unit: string
+  /** It has a faint line of its own while another time is compared with; of a stack only the whole has one. */
+  compared: boolean
+  shown: boolean
+  onToggle: () => void
+}
+
+function LegendEntry({ entry, unit, compared, shown, onToggle }: LegendEntryProps) {
   return (
     <button
       type="button"
@@ -63,7 +73,20 @@ function LegendEntry(props: { entry: EntryModel; unit: string; shown: boolean; o
           <TextReadout read={(reader) => valuesText(entry, unit, reader)} />
         </Steady>
       </b>
+      {compared && <GhostValues entry={entry} unit={unit} />}
     </button>
+  )
+}
+
+/** The values of the faint lines of an entry; which time they are of stands beside the title. */
+function GhostValues({ entry, unit }: { entry: EntryModel; unit: string }) {
+  const text = useReadout(({ ghost }) => (ghost ? valuesText(entry, unit, ghost.reader) : ''), '')
+  const name = useReadout(({ ghost }) => ghost?.name ?? '', '')
+  if (text === '') return null
+  return (
+    <span className="ml-1.5 text-mute" title={name}>
+      {`(${text})`}
+    </span>
   )
 }
 

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 import { formatInstant } from '../../chart/format.ts'
-import type { Figure } from './figure.ts'
+import { ghostText, type Figure } from './figure.ts'
 import { FigureReadout } from './Readout.tsx'
 import { useReadout } from './reading.ts'
 
@@ -13,8 +13,15 @@ export function MomentReadout({ figures }: { figures: readonly Figure[] }) {
     <>
       <MomentLabel />
       <FigureReadout figures={figures} />
+      <GhostReadout figures={figures} />
     </>
   )
+}
+
+/** ` · yesterday 12.1 %` while the picture of another time stands behind the picture. */
+function GhostReadout({ figures }: { figures: readonly Figure[] }) {
+  const text = useReadout((reader) => ghostText(figures, reader), '')
+  return text === '' ? null : <span className="whitespace-pre text-mute">{` · ${text}`}</span>
 }
 
 /** `at 14:32:07` while the page shows another instant than now. */

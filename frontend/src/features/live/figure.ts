@@ -51,6 +51,13 @@ export function textOf(figure: Figure, reader: Reader): string {
     .join(' ')
 }
 
+/** The figures that follow data as the faint picture has them, `yesterday 12.1 %`; empty while there is none. */
+export function ghostText(figures: readonly Figure[], { ghost }: Reader): string {
+  const values = figures.filter(({ kind }) => kind !== 'note')
+  if (ghost === undefined || values.length === 0) return ''
+  return `${ghost.name} ${values.map((figure) => textOf(figure, ghost.reader)).join(' ')}`
+}
+
 /** The value of a series in words, a dash when there is none. */
 export function read(reader: Reader, metric: string): Formatted {
   return formatValue(reader.value(metric), reader.unit(metric))

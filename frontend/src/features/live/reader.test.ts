@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Crosshair } from '../../chart/crosshair.ts'
 import { TimeWindow } from '../../chart/timeWindow.ts'
 import { noPast } from '../../series/testing/noPast.ts'
+import { ghostText } from './figure.ts'
 import { HostReader } from './reader.ts'
 import { hostOf, series } from './testing/fakes.ts'
 
@@ -54,6 +55,26 @@ describe('the instant that the page shows', () => {
     expect(wanted).toEqual([['cpu']])
     window.live()
     expect(reader.value('cpu')).toBe(40)
+  })
+
+  it('is compared with that of the faint picture, so many seconds earlier', () => {
+    const { crosshair, window, reader } = make()
+    expect(reader.ghost).toBeUndefined()
+    window.setGhost(2)
+    expect(reader.ghost?.name).toBe('2 s before')
+    expect(reader.ghost?.reader.value('cpu')).toBe(20)
+    crosshair.set(1002)
+    expect(reader.ghost?.reader.value('cpu')).toBe(10)
+    expect([reader.time, reader.value('cpu')]).toEqual([1002, 30])
+    const figures = [
+      { kind: 'value', metric: 'cpu' },
+      { kind: 'note', text: '4 cores' },
+    ] as const
+    expect(ghostText(figures, reader)).toBe('2 s before 10.0 %')
+    window.setGhost(86_400)
+    expect(ghostText(figures, reader)).toBe('yesterday –')
+    window.setGhost(0)
+    expect(ghostText(figures, reader)).toBe('')
   })
 
   it('is where the crosshair points', () => {

@@ -1,4 +1,5 @@
 import type { Crosshair } from '../../chart/crosshair.ts'
+import { ghostName } from '../../chart/ghost.ts'
 import type { TimeRange, TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import type { Past } from '../../series/past.ts'
@@ -19,6 +20,14 @@ export interface Reader {
   has: (metric: string) => boolean
   /** Unix seconds of the newest value of a series, however old. */
   lastTime: (metric: string) => number | undefined
+  /** What the faint picture behind the picture shows at that instant; undefined while there is none. */
+  readonly ghost?: Ghost | undefined
+}
+
+/** The same readings so many seconds earlier. */
+export interface Ghost {
+  readonly name: string
+  readonly reader: Reader
 }
 
 /** Reads a host under the crosshair, at the end of a paused window or of a stretch of the past, or as it is now. */
@@ -27,6 +36,8 @@ export class HostReader implements Reader {
   readonly #window: TimeWindow
   readonly #crosshair: Crosshair
   readonly #values: RecordedValues
+  readonly #earlier: RecordedValues
+  #ghost: (Ghost & { seconds: number }) | undefined
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
 
   constructor(host: HostSeries, window: TimeWindow, crosshair: Crosshair, past: Past) {
@@ -34,6 +45,7 @@ export class HostReader implements Reader {
     this.#window = window
     this.#crosshair = crosshair
     this.#values = new RecordedValues(host, past)
+    this.#earlier = new RecordedValues(host, past)
   }
 
   get kind(): MomentKind {
@@ -53,9 +65,21 @@ export class HostReader implements Reader {
     return this.#values.valueAt(column, time, this.#window.range(this.#host, this.#range))
   }
 
+  get ghost(): Ghost | undefined {
+    const seconds = this.#window.ghost
+    if (!(seconds > 0)) return undefined
+    if (this.#ghost?.seconds !== seconds) {
+      const value = (metric: string) => this.#valueBefore(metric, seconds)
+      const reader = new EarlierReader(this, value, seconds)
+      this.#ghost = { seconds, name: ghostName(seconds), reader }
+    }
+    return this.#ghost
+  }
+
   /** Nobody reads for now: nothing is asked of the recorded past. */
   end(): void {
     this.#values.end()
+    this.#earlier.end()
   }
 
   unit(metric: string): string {
@@ -68,5 +92,45 @@ export class HostReader implements Reader {
 
   lastTime(metric: string): number | undefined {
     return this.#host.column(metric)?.latest?.time
+  }
+
+  #valueBefore(metric: string, seconds: number): number | undefined {
+    const column = this.#host.column(metric)
+    if (!column) return undefined
+    const { from, to } = this.#window.range(this.#host, this.#range)
+    return this.#earlier.valueAt(column, this.time - seconds, { from: from - seconds, to: to - seconds })
+  }
+}
+
+/** A reader of values so many seconds earlier; all else is as the other one says. */
+class EarlierReader implements Reader {
+  readonly value: (metric: string) => number | undefined
+  readonly #now: Reader
+  readonly #seconds: number
+
+  constructor(now: Reader, value: (metric: string) => number | undefined, seconds: number) {
+    this.#now = now
+    this.value = value
+    this.#seconds = seconds
+  }
+
+  get kind(): MomentKind {
+    return this.#now.kind
+  }
+
+  get time(): number {
+    return this.#now.time - this.#seconds
+  }
+
+  unit(metric: string): string {
+    return this.#now.unit(metric)
+  }
+
+  has(metric: string): boolean {
+    return this.#now.has(metric)
+  }
+
+  lastTime(metric: string): number | undefined {
+    return this.#now.lastTime(metric)
   }
 }

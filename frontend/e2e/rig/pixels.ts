@@ -42,3 +42,21 @@ export async function holeIn(chart: Locator): Promise<Hole> {
     return { width, longest: Math.max(0, ...between.map((run) => run.length)) }
   })
 }
+
+/** How high the colour of a chart reaches: 0 is the foot of the plot, 1 its top. */
+export async function highestPaint(chart: Locator): Promise<number> {
+  return chart.evaluate((element) => {
+    const canvas = element as HTMLCanvasElement
+    const scale = canvas.width / canvas.clientWidth
+    const [left, bottom] = [Math.round(64 * scale), Math.round(canvas.height - 32 * scale)]
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!
+    copy.drawImage(canvas, 0, 0)
+    const { data } = copy.getImageData(left, 0, canvas.width - left, bottom)
+    for (let at = 0; at < data.length; at += 4) {
+      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)
+      if (Math.max(red, green, blue) - Math.min(red, green, blue) > 25)
+        return 1 - Math.floor(at / 4 / (canvas.width - left)) / bottom
+    }
+    return 0
+  })
+}

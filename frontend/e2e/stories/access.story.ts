@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { axeFindsNothing } from '../rig/faults.ts'
 import { focusOf, operable, walkByTab } from '../rig/focus.ts'
 import { NetworkCable } from '../../src/transport/testing/networkCable.ts'
+import { someHour } from '../rig/pastPage.ts'
 import { story } from '../rig/story.ts'
 import { lostConnection } from '../rig/watchedPage.ts'
 
@@ -41,6 +42,25 @@ for (const [theme, rules] of [
     await expectAccessible(page, 'the help')
   })
 
+  story(`axe finds no serious fault in the past, ${theme}`, async ({ stage }) => {
+    const server = await stage.simulate('--simulate-hosts', '1', '--simulate-past', '2h')
+    const { from, to } = someHour()
+    const address = `${server.url}?from=${from}&to=${to}&table=cpu&ghost=1d`
+    const { page } = await stage.open(address, { colorScheme: theme, reducedMotion: 'reduce' })
+    await page.getByRole('region', { name: 'Player' }).waitFor()
+    await page.locator('[data-summary=cpu][aria-busy=false]').waitFor()
+    await expectAccessible(page, 'the past, its player and a table')
+
+    await page.keyboard.press('d')
+    await page.getByRole('grid').waitFor()
+    await expectAccessible(page, 'the choice of a range')
+    await page.keyboard.press('Escape')
+
+    await page.getByRole('button', { name: 'Export CPU', exact: true }).click()
+    await page.getByRole('menu').waitFor()
+    await expectAccessible(page, 'the menu of what can be saved')
+  })
+
   story(`axe finds no serious fault while there is no data, ${theme}`, async ({ stage }) => {
     const server = await stage.simulate()
     const cable = stage.keep(await NetworkCable.to(server.port))
@@ -65,20 +85,46 @@ for (const [theme, rules] of [
   })
 }
 
-story('the keyboard alone reaches everything, and the focus is seen', async ({ stage }) => {
-  const server = await stage.simulate()
+const placesToWalk = {
+  'the live page': () => '',
+  'the past, with its player and a table': () => `?from=${someHour().from}&to=${someHour().to}&table=cpu`,
+} as const
+
+for (const [what, query] of Object.entries(placesToWalk))
+  story(`the keyboard alone reaches everything, and the focus is seen: ${what}`, async ({ stage }) => {
+    const server = await stage.simulate('--simulate-past', '2h')
+    const live = await stage.open(`${server.url}${query()}`)
+    const { page } = live
+    const walked = await walkByTab(page)
+    const reached = new Set(walked.map(({ mark }) => mark))
+    const missed = (await operable(page)).filter(({ mark }) => !reached.has(mark))
+    expect(
+      missed.map(({ name }) => name),
+      'what the Tab key does not reach',
+    ).toEqual([])
+    const unseen = walked.filter(({ visible }) => !visible).map(({ name }) => name)
+    expect(unseen, 'what does not show that it has the focus').toEqual([])
+    expect(reached.size).toBeGreaterThan(20)
+  })
+
+story('the calendar is walked by keys', async ({ stage }) => {
+  const server = await stage.simulate('--simulate-hosts', '1', '--simulate-past', '2h')
   const live = await stage.open(server.url)
   const { page } = live
-  const walked = await walkByTab(page)
-  const reached = new Set(walked.map(({ mark }) => mark))
-  const missed = (await operable(page)).filter(({ mark }) => !reached.has(mark))
-  expect(
-    missed.map(({ name }) => name),
-    'what the Tab key does not reach',
-  ).toEqual([])
-  const unseen = walked.filter(({ visible }) => !visible).map(({ name }) => name)
-  expect(unseen, 'what does not show that it has the focus').toEqual([])
-  expect(reached.size).toBeGreaterThan(20)
+  await page.keyboard.press('d')
+  const days = page.getByRole('grid')
+  await days.waitFor()
+  const inCalendar = () => days.evaluate((grid) => grid.contains(document.activeElement))
+  for (let step = 0; step < 30 && !(await inCalendar()); step++) await page.keyboard.press('Tab')
+  const today = (await focusOf(page))?.name
+  await page.keyboard.press('ArrowUp')
+  await expect.poll(async () => (await focusOf(page))?.name).not.toBe(today)
+  await page.keyboard.press('ArrowDown')
+  await expect.poll(async () => (await focusOf(page))?.name).toBe(today)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+  await expect.poll(async () => (await focusOf(page))?.name ?? '').toContain('Choose a range')
 })
 
 story('dialogs and menus keep the focus and give it back', async ({ stage }) => {

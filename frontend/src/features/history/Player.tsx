@@ -20,7 +20,7 @@ export default function Player({ host }: { host: HostSeries }) {
   return (
     <section
       aria-label="Player"
-      className="glass fixed inset-x-0 bottom-0 z-20 flex animate-rise flex-wrap items-center gap-x-4 gap-y-2 border-t border-accent px-4 pt-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] tablet:left-14 tablet:flex-nowrap tablet:px-6"
+      className="glass fixed inset-x-0 bottom-0 z-10 flex animate-rise flex-wrap items-center gap-x-4 gap-y-2 border-t border-accent px-4 pt-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] tablet:left-14 tablet:flex-nowrap tablet:px-6"
     >
       <div className="order-last mx-auto flex items-center gap-0.5 tablet:order-none tablet:mx-0">
         <PlayerButton

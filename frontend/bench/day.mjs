@@ -1,7 +1,7 @@
 /* global PerformanceObserver, window */
 /**
- * A day of all series of a host at 1 s, on a page of the real program: the longest task while it is drawn, zoomed and panned.
- * `node bench/day.mjs --seconds 4`; the program is ../bin/vitals, or VITALS_BINARY.
+ * A day of ten series at 1 s, of the past of the real program: the longest frame, and the longest task of the main thread,
+ * while it is drawn, zoomed and panned. `node bench/day.mjs --seconds 4`; the program is ../bin/vitals, or VITALS_BINARY.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,55 +10,63 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
 import { browserOptions } from './browser.mjs'
 
 const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '4' } } })
 const binary = process.env['VITALS_BINARY'] ?? fileURLToPath(new URL('../../bin/vitals', import.meta.url))
-const day = 86_400
+const frames = Number(options.seconds) * 60
 
+await build({ configFile: 'bench/vite.config.ts', logLevel: 'error' })
 const folder = await mkdtemp(join(tmpdir(), 'vitals-day-'))
 const settings = ['--source', 'simulate', '--simulate-hosts', '1', '--simulate-past', '25h', '--data', folder]
-const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', ...settings], {
+const program = spawn(binary, ['serve', '--listen', '127.0.0.1:0', ...settings], {
   stdio: ['ignore', 'pipe', 'ignore'],
 })
 const browser = await chromium.launch(browserOptions)
+let pages
 try {
-  const address = await announced(server)
-  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
-  const to = Math.floor(Date.now() / 1000) - 60
-  await page.addInitScript(watchFrames)
-  await page.goto(`${address}?from=${to - day}&to=${to}`)
-  await page.locator('canvas[aria-busy=false]').first().waitFor()
-  const drawn = await page.evaluate('frames.take()')
-  const box = await page.locator('canvas').nth(6).boundingBox()
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-  await page.mouse.move(x, y)
-  const turns = Number(options.seconds) * 10
-  for (let i = 0; i < turns; i++) {
-    await page.mouse.wheel(0, i < turns / 2 ? -120 : 120)
-    await page.waitForTimeout(50)
+  const proxy = { '/api': await announced(program) }
+  pages = await preview({ configFile: 'bench/vite.config.ts', logLevel: 'error', preview: { proxy } })
+  console.log('24 h of 10 series at 1 s; ms of the longest frame, and of the longest task (0: none took 50)')
+  console.log('charts   draw            zoom in and out   pan')
+  for (const charts of [1, 10]) {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
+    page.on('pageerror', (error) => console.error(error))
+    await page.addInitScript(watchTasks)
+    await page.goto(`${pages.resolvedUrls.local[0]}day.html?charts=${charts}`)
+    await page.waitForFunction(`'bench' in window`)
+    const parts = []
+    for (const part of ['draw()', `zoom(${frames})`, `pan(${frames})`]) {
+      await page.evaluate('tasks.take()')
+      const frame = await page.evaluate(`bench.${part}`)
+      parts.push(`${frame.toFixed(0)}, ${(await page.evaluate('tasks.take()')).toFixed(0)}`)
+    }
+    await page.close()
+    console.log(`${String(charts).padEnd(9)}${parts[0].padEnd(16)}${parts[1].padEnd(18)}${parts[2]}`)
   }
-  const zoomed = await page.evaluate('frames.take()')
-  console.log('the Live page over a day at 1 s; longest task of the main thread:')
-  console.log(`  load and first picture  ${drawn.toFixed(0)} ms`)
-  console.log(`  zoom in and out         ${zoomed.toFixed(0)} ms`)
 } finally {
   await browser.close()
-  server.kill()
+  await pages?.close()
+  program.kill()
   await rm(folder, { recursive: true, force: true })
 }
 
 /** In the page: the longest task that blocked a frame since the last look, in ms; 0 when all took less than 50. */
-function watchFrames() {
+function watchTasks() {
   let longest = 0
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration)
-  }).observe({ entryTypes: ['longtask'] })
-  window.frames.take = () => {
+  const note = (list) => {
+    for (const { duration } of list) longest = Math.max(longest, duration)
+  }
+  const observer = new PerformanceObserver((list) => note(list.getEntries()))
+  observer.observe({ entryTypes: ['longtask'] })
+  const take = () => {
+    note(observer.takeRecords())
     const result = longest
     longest = 0
     return result
   }
+  window.tasks = { take }
 }
 
 function announced(child) {

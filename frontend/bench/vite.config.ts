@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: ['compare.html', 'gallery.html'].map((page) => `${import.meta.dirname}/${page}`),
+      input: ['compare.html', 'day.html', 'gallery.html'].map((page) => `${import.meta.dirname}/${page}`),
     },
   },
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HostSeries } from '../series/hostSeries.ts'
+import type { Past } from '../series/past.ts'
+import { noPast } from '../series/testing/noPast.ts'
 import { LiveChart, type ChartOptions, type Line } from './liveChart.ts'
 import type { ChartServices } from './services.ts'
 import { appendRows, FakePage, fakeServices, hostWith } from './testing/fakes.ts'
@@ -21,10 +23,15 @@ function lineOf(host: HostSeries, metric: string, extra: Partial<Line> = {}): Li
   return { column: host.column(metric)!, label: metric, color: `--${metric}`, ...extra }
 }
 
-function rig(rows: (number | null)[][], options: Partial<ChartOptions> = {}, extra: Partial<Line> = {}): Rig {
+function rig(
+  rows: (number | null)[][],
+  options: Partial<ChartOptions> = {},
+  extra: Partial<Line> = {},
+  past: Past = noPast,
+): Rig {
   const host = hostWith(metrics, rows)
   const page = new FakePage()
-  const services = fakeServices(host, page)
+  const services = fakeServices(host, page, 10, past)
   const canvas = new FakeCanvas(400)
   const lines = [lineOf(host, 'user'), lineOf(host, 'system', extra)]
   const defaults: ChartOptions = { lines, unit: 'percent', max: 100, height: 124, label: 'CPU' }
@@ -180,5 +187,106 @@ describe('LiveChart', () => {
     page.frame(1)
     expect(canvas.context.calls).toEqual([])
     expect(page.watched.size).toBe(0)
+  })
+})
+
+/** Buckets of 2 s, whose mean is 30 and who reach from 10 to 70, of the hundred seconds before 900. */
+const times = Float64Array.from({ length: 50 }, (_, bucket) => 800 + 2 * bucket)
+const recorded: Past = {
+  ...noPast,
+  stretches: (_, metric, from, to) => {
+    if (to <= 800 || from >= 900) return []
+    const by = metric === 'user' ? 0 : 5
+    const all = (value: number) => times.map(() => value + by)
+    return [{ times, min: all(10), mean: all(30), max: all(70), step: 2 }]
+  },
+}
+
+/** Values at the edges of the bands painted in a colour. */
+function bands(layer: RecordingContext, color: string): string[] {
+  const rects = layer.calls.filter(({ name, fillStyle }) => name === 'fillRect' && fillStyle === color)
+  const edges = rects.map(({ args }) => {
+    const [top, height] = [args[1] as number, args[3] as number]
+    return `${Math.round(101 - top - height)} to ${Math.round(101 - top)}`
+  })
+  return [...new Set(edges)]
+}
+
+describe('LiveChart in the past', () => {
+  test('shows what is recorded: the means as a line, and how far they reach as a band', () => {
+    const { services, page, layer } = rig(rising, {}, {}, recorded)
+    layer.clear()
+    services.window.show(820, 880)
+    page.frame(1)
+    expect([...new Set(values(layer, '--user'))]).toEqual([30])
+    expect([...new Set(values(layer, '--system'))]).toEqual([35])
+    expect(bands(layer, '--user')).toEqual(['10 to 70'])
+    layer.clear()
+    services.window.live()
+    page.frame(2)
+    expect(values(layer, '--user').slice(-3)).toEqual([18, 20, 22])
+  })
+
+  test('what comes in later is painted then', () => {
+    let told: (() => void) | undefined
+    let there = false
+    const late: Past = {
+      ...recorded,
+      stretches: (...asked) => (there ? recorded.stretches(...asked) : []),
+      subscribe: (_, listener) => {
+        told = listener
+        return () => undefined
+      },
+    }
+    const { services, page, layer } = rig(rising, {}, {}, late)
+    services.window.show(820, 880)
+    page.frame(1)
+    layer.clear()
+    there = true
+    told?.()
+    page.frame(2)
+    expect(values(layer, '--user').at(-1)).toBe(30)
+  })
+})
+
+describe('the ghost of a LiveChart', () => {
+  test('is faint, below the lines, and shows what was so many seconds earlier', () => {
+    const { services, page, layer } = rig(rising, {}, {}, recorded)
+    layer.clear()
+    services.window.setGhost(150)
+    page.frame(1)
+    const strokes = layer.calls.filter(({ name }) => name === 'stroke')
+    const looks = strokes.map(({ strokeStyle, globalAlpha }) => `${String(strokeStyle)} ${globalAlpha < 1}`)
+    const faint = ['--user true', '--system true']
+    expect([...new Set(looks)]).toEqual([...faint, '--user false', '--system false'])
+    expect([...new Set(values(layer, '--user'))]).toEqual([30])
+  })
+
+  test('goes when it is switched off', () => {
+    const { services, page, layer } = rig(rising, {}, {}, recorded)
+    services.window.setGhost(150)
+    page.frame(1)
+    layer.clear()
+    services.window.setGhost(0)
+    page.frame(2)
+    expect(layer.calls.filter(({ globalAlpha }) => globalAlpha < 1)).toEqual([])
+  })
+})
+
+describe('the band of a total', () => {
+  test('lies around a stack of which all is visible, and around none of which a part is hidden', () => {
+    const host = hostWith([...metrics, 'total'], [])
+    const total = host.column('total')!
+    const { chart, services, page, layer } = rig(rising, { stacked: true, total }, {}, recorded)
+    services.window.show(820, 880)
+    layer.clear()
+    page.frame(1)
+    expect(bands(layer, '--text')).toEqual(['15 to 75'])
+    expect([...new Set(values(layer, '--system'))]).toEqual([65])
+    chart.setHidden('user', true)
+    layer.clear()
+    services.window.show(821, 881)
+    page.frame(2)
+    expect(bands(layer, '--text')).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"sync"
@@ -81,7 +82,7 @@ type TSDB struct {
 
 	appending  sync.Mutex // guards what follows
 	copy       *seriesCopy
-	unfinished []*opened // closed, but for want of space not all of them
+	unfinished []*opened // closed, but not all of them
 	full       error     // why the open database must only be read from; nil if it can be written to
 	renewed    time.Time // when it was opened anew because it was spoiled, by the monotonic clock
 	hosts      map[string]*hostSeries
@@ -152,12 +153,12 @@ func (t *TSDB) Close() error {
 	t.mu.Lock()
 	if t.closed {
 		t.mu.Unlock()
-		t.finish()
-		return nil
+		return t.finish()
 	}
 	t.closed = true
 	t.mu.Unlock()
 	err := t.retire(ErrClosed)
+	err = errors.Join(err, t.finish())
 	t.catalogue.close()
 	t.folder.release()
 	return err

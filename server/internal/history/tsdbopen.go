@@ -22,7 +22,7 @@ type opened struct {
 	upkeep   *upkeep
 	guard    *guard
 
-	unfinished bool // it could not be closed for want of space
+	unfinished bool // not all of it could be closed
 }
 
 // open opens the folder anew. What cannot be read is put aside before the library sees it.
@@ -135,8 +135,11 @@ func (t *TSDB) writable() (*opened, error) {
 		}
 	}
 	t.full = nil
-	t.finish()
-	if err := t.open(); err != nil {
+	err := t.finish()
+	if err == nil {
+		err = t.open()
+	}
+	if err != nil {
 		err = writeError(err)
 		t.mu.Lock()
 		t.cause = err
@@ -206,17 +209,24 @@ func (t *TSDB) abandon(cause error) {
 	}
 }
 
-// finish closes what could not be closed for want of space.
-func (t *TSDB) finish() {
+// maxUnfinished databases may wait for their end. Each holds a goroutine and some files.
+const maxUnfinished = 8
+
+// finish closes what could not be closed before. Where that goes on failing no more are opened.
+func (t *TSDB) finish() error {
 	t.unfinished = slices.DeleteFunc(t.unfinished, func(o *opened) bool {
 		if !o.unfinished {
 			return true
 		}
-		if err := o.finish(); err != nil {
+		if err := o.finish(); o.unfinished {
 			t.options.Logger.Warn().Err(err).Msg("history was closed after a failed write, not cleanly")
 		}
 		return !o.unfinished
 	})
+	if len(t.unfinished) < maxUnfinished {
+		return nil
+	}
+	return fmt.Errorf("%w: %d logs wait for their end, which cannot be written", ErrUnavailable, len(t.unfinished))
 }
 
 // retire closes the database once its readers have ended.

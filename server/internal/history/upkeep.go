@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -92,7 +93,7 @@ func (u *upkeep) end() {
 }
 
 // close ends the database. On a full disk the library cannot write its newest chunks, and panics: their samples are in the
-// log, and what is left open is closed by finish.
+// log. A log whose last page cannot be written stays open. What is left open is closed by finish.
 func (o *opened) close() error {
 	o.upkeep.end()
 	err := guarded(o.db.Close)
@@ -107,9 +108,13 @@ func (o *opened) finish() error {
 	return err
 }
 
+// leftOpen says whether the end of a database may have left something open. What has ended before says so when it is ended
+// again, which is no trouble.
 func leftOpen(err error) bool {
-	_, broken := errors.AsType[*brokenError](err)
-	return broken || spaceIsMissing(err)
+	if joined, isJoined := err.(interface{ Unwrap() []error }); isJoined {
+		return slices.ContainsFunc(joined.Unwrap(), leftOpen)
+	}
+	return err != nil && err.Error() != "wlog already closed" // the library has no name for it
 }
 
 func (t *TSDB) shortestBlock() time.Duration {

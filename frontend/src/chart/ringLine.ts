@@ -102,7 +102,7 @@ export class RingLineController extends DatasetController<'ringLine'> implements
 /** Paints the area, the bands and the line of one dataset. */
 export function paintTrace(
   target: PaintTarget,
-  { line, bands }: Trace,
+  { line, bands, ofMeans }: Trace,
   base: Polyline | undefined,
   style: RingLineStyle,
 ): void {
@@ -120,7 +120,8 @@ export function paintTrace(
   }
   context.globalAlpha = 1
   context.strokeStyle = style.color
-  context.lineWidth = target.lineWidth
+  // One of means may turn with each pixel: at a width of one it is stroked in half the time, and leaves its bands in sight.
+  context.lineWidth = ofMeans ? target.lineWidth / usualLineWidth : target.lineWidth
   // Round joins cost twice as much, and at this width nobody sees them.
   context.lineJoin = 'bevel'
   if (base === undefined) strokeLine(context, line, projection)

@@ -63,7 +63,7 @@ describe('an address and what is shown', () => {
 
   it('keep what is exact, though an address is rounded', () => {
     const shown = { window: new TimeWindow(), theme: theme() }
-    shown.window.show(1000.4, 5000.2)
+    shown.window.show(1000.0004, 5000.0002)
     const { view } = shown.window
     showAddress({ from: 1000, to: 5000 }, shown)
     expect(shown.window.view).toBe(view)

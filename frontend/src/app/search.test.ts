@@ -56,10 +56,9 @@ describe('what an address says', () => {
     })
   })
 
-  it('names a stretch as exactly as its length deserves', () => {
-    expect(pastSearch(1000.1234, 5000.9)).toEqual({ from: 1000, to: 5001 })
-    expect(pastSearch(1000.1234, 1200.06)).toEqual({ from: 1000.1, to: 1200.1 })
-    expect(pastSearch(1000.1234, 1002.5)).toEqual({ from: 1000.123, to: 1002.5 })
+  it('names a stretch to the millisecond', () => {
+    expect(pastSearch(1000.1234, 5000.9)).toEqual({ from: 1000.123, to: 5000.9 })
+    expect(pastSearch(1000.1236, 1002)).toEqual({ from: 1000.124, to: 1002 })
     expect(windowSearch(300)).toEqual({})
   })
 })

@@ -69,10 +69,9 @@ export function windowSearch(seconds: number): Search {
   return seconds === usualSeconds ? {} : { window: nameOfSeconds(seconds) }
 }
 
-/** A stretch of the past, as exact as its length deserves. */
+/** A stretch of the past, to the millisecond: a link must not show one sample more or less. */
 export function pastSearch(from: number, to: number): Search {
-  const exactness = to - from < 60 ? 1000 : to - from < 600 ? 10 : 1
-  const rounded = (time: number) => Math.round(time * exactness) / exactness
+  const rounded = (time: number) => Math.round(time * 1000) / 1000
   return { from: rounded(from), to: rounded(to) }
 }
 

@@ -44,8 +44,8 @@ export function strokeLine(context: LineContext, line: Polyline, projection: Pro
   context.stroke()
 }
 
-/** CSS pixels: a layer that is thinner paints no edge over the one beneath it. */
-const leastHeight = 0.5
+/** CSS pixels, half a line: the edge of a layer that is thinner would lie over the one beneath it. */
+const leastHeight = 0.7
 
 /** Strokes the upper edge of a layer of a stack, only where the layer has height. */
 export function strokeLayer(

@@ -74,7 +74,7 @@ for part in "${parts[@]}"; do
     history) step 30m "$part" "$work/bench" history --binary "$vitals" "${history[@]}" ;;
     app)
       in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}"
-      in_browser 5m 'a day on the Live page' env VITALS_BINARY="$vitals" node bench/day.mjs
+      in_browser 5m 'a day of ten series' env VITALS_BINARY="$vitals" node bench/day.mjs
       ;;
   esac
 done

@@ -100,7 +100,7 @@ func TestTheOrderOfSeriesOutlivesAStart(t *testing.T) {
 // TestAnInventedPast: neither the time that inventing it takes nor the rest of the start leaves a hole, in history or in memory.
 func TestAnInventedPast(t *testing.T) {
 	t.Parallel()
-	program := start(t, "--simulate-past=2h", "--simulate-hosts=2", "--interval=1s", "--backfill=2m")
+	program := start(t, "--simulate-past=20m", "--simulate-hosts=2", "--interval=1s", "--backfill=2m")
 	started := time.Now()
 	client, _, err := streamtest.OpenSession(program.address, "/ws")
 	must(t, err)
@@ -110,11 +110,11 @@ func TestAnInventedPast(t *testing.T) {
 	type answer struct {
 		Timelines [][]metric.TimestampMs
 	}
-	got := getJSON[answer](t, program.address, "/api/v1/history?metrics=cpu&from=-2h&step=raw")
+	got := getJSON[answer](t, program.address, "/api/v1/history?metrics=cpu&from=-20m&step=raw")
 	if len(got.Timelines) != 1 {
 		t.Fatalf("history has %d timelines", len(got.Timelines))
 	}
-	mustReach(t, got.Timelines[0], started, 2*time.Hour)
+	mustReach(t, got.Timelines[0], started, 20*time.Minute)
 }
 
 // mustReach wants a sample each second, from so long before an instant up to it. Invented ones are at whole seconds; the first

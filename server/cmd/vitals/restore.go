@@ -43,8 +43,10 @@ func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.
 		return
 	}
 	to := time.Now()
+	round := slowest(source.Families())
 	for _, past := range hosts {
-		for from := to.Add(-options.Backfill); from.Before(to); from = from.Add(restoredAtOnce * options.Interval) {
+		begun := false
+		for from := to.Add(-options.Backfill - time.Duration(round)*options.Interval); from.Before(to); from = from.Add(restoredAtOnce * options.Interval) {
 			until := from.Add(restoredAtOnce * options.Interval)
 			if past.Newest < metric.TimestampOf(from) {
 				continue
@@ -54,6 +56,9 @@ func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.
 				r.logger.Warn().Err(err).Str("host", past.Host.Name).Msg("the past of a host could not be read")
 				break
 			}
+			if !begun && len(updates) > 0 {
+				begun, updates = true, fromFullest(updates, round)
+			}
 			for _, update := range updates {
 				markPushed(source, update)
 				bus.Publish(update)
@@ -61,6 +66,27 @@ func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.
 			}
 		}
 	}
+}
+
+// slowest is in how many ticks each family has a value once.
+func slowest(families []metric.Family) int {
+	ticks := 1
+	for _, family := range families {
+		ticks = max(ticks, family.Every)
+	}
+	return ticks
+}
+
+// fromFullest leaves out what comes before the one of the first updates that has the most series. The hub lists series as they
+// come, and a host should look as it does when it is measured from the start, when all of them come at once.
+func fromFullest(updates []metric.Update, first int) []metric.Update {
+	fullest := 0
+	for i, update := range updates[:min(first, len(updates))] {
+		if len(update.Events) > len(updates[fullest].Events) {
+			fullest = i
+		}
+	}
+	return updates[fullest:]
 }
 
 // updates reads what a host sent from an instant to another. It is read as exports are, which have no bound on the number of
@@ -96,7 +122,8 @@ func markPushed(source collect.Source, update metric.Update) {
 // inventPast records what the invented machines would have sent before now, where there is nothing of it yet. What passes while
 // the rest is prepared is made up for by [application.prefill].
 func (r *remembered) inventPast(ctx context.Context, simulation *collect.Simulation, options settings.Settings) error {
-	at := time.Now().Add(-max(options.SimulatePast, options.Backfill)).Truncate(options.Interval)
+	round := time.Duration(slowest(simulation.Families())) * options.Interval
+	at := time.Now().Add(-max(options.SimulatePast, options.Backfill) - round).Truncate(options.Interval)
 	if newest := r.store.Usage().Newest.Time(); newest.After(at) {
 		at = newest.Truncate(options.Interval).Add(options.Interval)
 	}

@@ -41,7 +41,7 @@ func TestASnapshotRestores(t *testing.T) {
 		return p.fetch(t, "/api/v1/export", "format", "csv", "from", seconds(from), "to", seconds(until))
 	}
 	eventually(t, "what came until then is recorded", func() bool {
-		return strings.Contains(original.fetch(t, "/api/v1/export", "format", "csv", "metrics", "cpu", "from", seconds(until)), ",cpu,")
+		return strings.Contains(original.fetch(t, "/api/v1/export", "format", "csv", "metrics", "cpu", "from", seconds(until), "to", seconds(until.Add(time.Hour))), ",cpu,")
 	})
 	before := exported(original)
 	code, stdout, stderr := runToEnd(t, "snapshot", "--data="+data, copied)

@@ -19,14 +19,14 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mustKnow(r.Context(), selection.Host); err != nil {
+		return err
+	}
 	leave, err := s.turns.takeExport()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err := s.mustKnow(r.Context(), selection.Host); err != nil {
-		return err
-	}
 	header := w.Header()
 	header.Set("Content-Type", format.mediaType)
 	header.Set("Cache-Control", "no-store")

@@ -46,7 +46,8 @@ func (r *remembered) restore(ctx context.Context, bus hub.Bus, options settings.
 	round := slowest(source.Families())
 	for _, past := range hosts {
 		begun := false
-		for from := to.Add(-options.Backfill - time.Duration(round)*options.Interval); from.Before(to); from = from.Add(restoredAtOnce * options.Interval) {
+		from := to.Add(-options.Backfill - time.Duration(round)*options.Interval)
+		for ; from.Before(to); from = from.Add(restoredAtOnce * options.Interval) {
 			until := from.Add(restoredAtOnce * options.Interval)
 			if past.Newest < metric.TimestampOf(from) {
 				continue

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -49,6 +50,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 
 // victim is a server that is killed and started again, at one address and in one data folder.
 type victim struct {
+	program string
 	data    string
 	address string
 	process *exec.Cmd
@@ -58,15 +60,27 @@ type victim struct {
 
 func newVictim(t *testing.T) *victim {
 	t.Helper()
-	v := &victim{data: t.TempDir()}
-	v.process, v.address = startProcessIn(t, v.data, "127.0.0.1:0")
-	v.began = time.Now()
+	v := &victim{data: t.TempDir(), program: buildProgram(t), address: "127.0.0.1:0"}
+	v.start(t)
 	return v
+}
+
+// buildProgram builds the program as it is shipped, without what the tests are built with: it is started many times.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "vitals")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return path
 }
 
 func (v *victim) start(t *testing.T) {
 	t.Helper()
-	v.process, _ = startProcessIn(t, v.data, v.address)
+	v.process = exec.CommandContext(t.Context(), v.program, serverArguments(v.data, v.address)...)
+	v.address = startCommand(t, v.process)
 	v.began = time.Now()
 }
 

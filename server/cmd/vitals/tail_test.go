@@ -145,14 +145,24 @@ func startProcess(t *testing.T, listen string) (*exec.Cmd, string) {
 func startProcessIn(t *testing.T, data, listen string) (*exec.Cmd, string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMainOfAServerProcess$")
-	command.Env = append(os.Environ(), serverProcess+"=serve --source=simulate --static=none --interval=100ms --backfill=5s --data="+data+" --listen="+listen)
+	command.Env = append(os.Environ(), serverProcess+"="+strings.Join(serverArguments(data, listen), " "))
+	return command, startCommand(t, command)
+}
+
+func serverArguments(data, listen string) []string {
+	return []string{"serve", "--source=simulate", "--static=none", "--interval=100ms", "--backfill=5s", "--data=" + data, "--listen=" + listen}
+}
+
+// startCommand starts a server until the end of the test, and gives its address.
+func startCommand(t *testing.T, command *exec.Cmd) string {
+	t.Helper()
 	stdout, err := command.StdoutPipe()
 	must(t, err)
 	must(t, command.Start())
 	t.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	must(t, err)
-	return command, strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "Vitals is at http://"), "/")
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "Vitals is at http://"), "/")
 }
 
 // TestTailOutlivesAServerThatIsKilled reads the events of a tail whose server dies and comes back, twice: none comes twice,

@@ -272,6 +272,10 @@ func (c *catalogue) run() {
 		case <-c.ending:
 		case <-time.After(delay):
 		}
+		select { // what came meanwhile is written with it
+		case <-c.changed:
+		default:
+		}
 		delay = catalogueDelay
 		if !c.writeOrTell() {
 			delay = catalogueRetry

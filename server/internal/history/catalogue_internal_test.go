@@ -32,6 +32,7 @@ func TestCatalogueIsWrittenSoonAfterAChangeOnly(t *testing.T) {
 		c, _ := openTestCatalogue(t, dir)
 		defer c.close()
 		c.describe(metric.Host{Name: "web", CPUCount: 4})
+		synctest.Wait()
 		c.describe(metric.Host{Name: "web", CPUCount: 8})
 		time.Sleep(catalogueDelay)
 		synctest.Wait()

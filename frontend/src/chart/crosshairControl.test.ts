@@ -26,10 +26,11 @@ const plot = {
 test.each([
   [1003.4, 1003],
   [1003.6, 1004],
-  [1019.2, 1019],
+  [1018.2, 1018],
+  [1018.9, 1018], // what comes after what is shown is not to be seen
   [900, 900],
 ])('the row nearest to %s is at %s', (time, nearest) => {
-  expect(nearestRowTime(host, time)).toBe(nearest)
+  expect(nearestRowTime(host, time, { from: 800, to: 1018.9 })).toBe(nearest)
 })
 
 describe('CrosshairControl', () => {

@@ -6,7 +6,7 @@ import type { TimeRange } from './timeWindow.ts'
 /** What pointer and keys need to know of a chart. */
 export interface Plot {
   readonly host: HostSeries
-  /** The stretch on screen. */
+  /** The stretch that is shown: what lies beyond its end is not known yet, or not to be shown. */
   readonly range: Readonly<TimeRange>
   /** Where time and values are drawn, in CSS pixels within the canvas; below it is the time axis. */
   readonly area: Readonly<PlotArea>
@@ -28,10 +28,10 @@ export interface PlotArea {
 /** Rows that a key goes with Shift, and that the Page keys go. */
 const tenfold = 10
 
-/** The time of the row nearest to an instant; the instant itself when there is none near. */
-export function nearestRowTime(host: HostSeries, time: number): number {
+/** The time of the row within a range that is nearest to an instant of it; the instant itself when there is none near. */
+export function nearestRowTime(host: HostSeries, time: number, { from, to }: Readonly<TimeRange>): number {
   const reach = host.interval * 2
-  const times = host.times(host.rows(time - reach, time + reach))
+  const times = host.times(host.rows(Math.max(from, time - reach), Math.min(to, time + reach)))
   let nearest = Number.NaN
   for (const candidate of times) {
     if (!(Math.abs(candidate - time) >= Math.abs(nearest - time))) nearest = candidate
@@ -162,7 +162,6 @@ export class CrosshairControl {
   #within(time: number): number {
     const { host, range } = this.#plot
     const oldest = Math.max(range.from, this.#plot.oldest)
-    const nearest = nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)))
-    return Math.min(range.to, nearest)
+    return nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)), range)
   }
 }

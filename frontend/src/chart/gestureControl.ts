@@ -188,16 +188,17 @@ export class GestureControl {
 
   get #secondsPerPixel(): number {
     const { left, right } = this.#plot.area
-    const { from, to } = this.#plot.range
-    return (to - from) / Math.max(1, right - left)
+    return (this.#timeAt(right) - this.#timeAt(left)) / Math.max(1, right - left)
   }
 
   /** Both ends of a selection in unix seconds, within the plot. */
   #selected({ from, at }: Drag): [from: number, to: number] {
-    const { left } = this.#plot.area
-    const time = (pixel: number) =>
-      this.#plot.range.from + (this.#within(pixel) - left) * this.#secondsPerPixel
-    return [time(Math.min(from, at)), time(Math.max(from, at))]
+    return [this.#timeAt(Math.min(from, at)), this.#timeAt(Math.max(from, at))]
+  }
+
+  /** The time under a position, or under the edge of the plot that is nearest to it. */
+  #timeAt(pixel: number): number {
+    return this.#plot.timeAt(this.#within(pixel)) ?? Number.NaN
   }
 
   #within(pixel: number): number {

@@ -43,7 +43,10 @@ export class LiveChart implements Drawable, Plot {
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
+  /** What the axis spans: whole device pixels. */
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
+  /** What of it the lines show: the last pixel may reach beyond the end of the window, as into what came since a pause. */
+  readonly #shown: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #continuum: Continuum
   readonly #lines: ChartLines
   readonly #past: PastNeed
@@ -107,7 +110,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   get range(): Readonly<TimeRange> {
-    return this.#range
+    return this.#shown
   }
 
   get oldest(): number {
@@ -163,7 +166,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   rowBeyond(time: number, side: Side): number {
-    return this.#lines.rowBeyond(time, side, this.#range, this.#grain)
+    return this.#lines.rowBeyond(time, side, this.#shown, this.#grain)
   }
 
   draw(nowMs: number): void {
@@ -216,8 +219,9 @@ export class LiveChart implements Drawable, Plot {
     view.height = Math.round((height + 2 * bleed) * this.#box.ratio)
     view.pixel = this.#services.window.stretch(this.host) / view.columns
     view.end = Math.floor(range.to / view.pixel) + 1
+    this.#shown.to = range.to
     range.to = view.end * view.pixel
-    range.from = range.to - view.columns * view.pixel
+    range.from = this.#shown.from = range.to - view.columns * view.pixel
     this.#timeAxis.slide(range.from, range.to)
     this.#grain.pixel = view.pixel
     this.#grain.resolution = resolutionOf(range.from, range.to)
@@ -225,7 +229,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #wantPast(): void {
-    this.#past.want(this.#lines.columns, this.#range, this.#services.window.ghost)
+    this.#past.want(this.#lines.columns, this.#shown, this.#services.window.ghost)
     this.element.setAttribute('aria-busy', String(this.#past.loading))
   }
 
@@ -253,7 +257,7 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #reach(stacked: boolean): Extent {
-    return this.#lines.reach(this.#range, this.#grain, stacked, this.#services.window.ghost)
+    return this.#lines.reach(this.#shown, this.#grain, stacked, this.#services.window.ghost)
   }
 
   #setValues(range: SteadyRange | FloatingRange): void {
@@ -266,7 +270,7 @@ export class LiveChart implements Drawable, Plot {
   #makeLines(): void {
     const view = this.#view
     if (Number.isNaN(view.end)) return
-    const { to } = this.#range
+    const { to } = this.#shown
     const since = this.#lines.changedSince(to, this.#grain)
     // A line is wider than its points: two columns before them change too.
     const first = this.#layer.begin(view, Math.floor(since / view.pixel) - 2)

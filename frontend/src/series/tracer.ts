@@ -11,7 +11,7 @@ export class Trace {
   readonly bands = new Bands()
   /** Seconds of the widest bucket that is drawn as one. */
   widest = 0
-  /** Its points are means of several samples each. */
+  /** The samples of its series come so densely that its points are means of several. The same of any part of it. */
   ofMeans = false
 }
 
@@ -56,7 +56,6 @@ export class Tracer {
     out.line.clear()
     out.bands.clear()
     out.widest = 0
-    out.ofMeans = false
     this.#out = out
     this.#pixel = secondsPerPixel
     this.#gap = gap
@@ -132,7 +131,6 @@ export class Tracer {
     if (high > low) bands.add(start, end, low, high)
     this.#end = end
     this.#out.widest = Math.max(this.#out.widest, end - start)
-    this.#out.ofMeans = true
     if (!wide) return
     this.#edge = end
     this.#edgeValue = value
@@ -169,7 +167,6 @@ export class Tracer {
     const time = this.#count === 1 ? this.#firstTime : middle
     line.add(time, this.#sum / this.#weight, this.#startsAnew)
     if (this.#high > this.#low) bands.add(column * pixel, (column + 1) * pixel, this.#low, this.#high)
-    this.#out.ofMeans = true
     this.#count = 0
   }
 

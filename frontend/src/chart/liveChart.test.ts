@@ -151,6 +151,40 @@ describe('LiveChart', () => {
     expect(values(layer, '--user').at(-1)).toBe(90)
   })
 
+  test('paused and painted anew, it shows nothing that came since, though its last pixel reaches there', () => {
+    const { host, page, services, layer, chart } = rig(rising)
+    services.window.limits.setOldest(host.host.name, 0)
+    services.window.setSpan(4000)
+    services.window.pause()
+    layer.clear()
+    page.frame(0)
+    const before = values(layer, '--user')
+    appendRows(host, [[90, 90]], 1011.1)
+    layer.clear()
+    services.theme.refresh()
+    page.frame(1000)
+    expect(values(layer, '--user')).toEqual(before)
+    expect(chart.range.to).toBe(1011)
+  })
+
+  test('nothing is wanted of the recorded past where the rings have it all, however long a pixel is', () => {
+    const wanted: number[] = []
+    const past: Past = {
+      ...noPast,
+      viewer: () => ({
+        want: (_host, _metrics, from, to) => void wanted.push(from, to),
+        end: () => undefined,
+      }),
+    }
+    const { host, page, services } = rig(rising, {}, {}, past)
+    services.window.limits.setOldest(host.host.name, -9000)
+    services.window.setSpan(20_000)
+    wanted.length = 0
+    page.frame(1)
+    expect(wanted.filter((time) => time > host.oldestTime)).toEqual([])
+    expect(wanted).toContain(host.oldestTime)
+  })
+
   test('moving the crosshair repaints neither lines nor axes', () => {
     const { services, page, canvas, layer } = rig(rising)
     layer.clear()

@@ -45,7 +45,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
   /** What the axis spans: whole device pixels. */
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
-  /** What of it the lines show: the last pixel may reach beyond the end of the window, as into what came since a pause. */
+  /** What of it the lines show: the last pixel may reach further, as into what came since a pause. */
   readonly #shown: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #continuum: Continuum
   readonly #lines: ChartLines
@@ -92,7 +92,10 @@ export class LiveChart implements Drawable, Plot {
     this.#rows.follow(this.#lines.columns)
     this.#past = new PastNeed(this.#continuum, past, () => this.#pastCame())
     this.#stops = [
-      window.subscribe(() => this.#windowChanged()),
+      window.subscribe(() => {
+        this.#resetValues()
+        scheduler.mark(this)
+      }),
       window.follow(() => this.#windowMoved()),
       crosshair.subscribe(() => scheduler.mark(this.#crosshairDrawable)),
       theme.subscribe(() => this.#themeChanged()),
@@ -294,13 +297,10 @@ export class LiveChart implements Drawable, Plot {
   }
 
   #drawCrosshair(): void {
-    const { time } = this.#services.crosshair
+    const { time = Number.NaN } = this.#services.crosshair
     const { from, to } = this.#range
-    if (time === undefined || !(time >= from && time <= to) || this.#box.width === 0) {
-      this.#crosshairLine.hide()
-      return
-    }
-    const { top, bottom } = this.#chart.chartArea
+    if (!(time >= from && time <= to) || this.#box.width === 0) return this.#crosshairLine.hide()
+    const { top, bottom } = this.area
     this.#placeMarks(time)
     const x = this.#timeAxis.getPixelForValue(time)
     this.#crosshairLine.show(x, top, bottom, this.#box.ratio, this.#marks)
@@ -322,11 +322,6 @@ export class LiveChart implements Drawable, Plot {
       marks.color[marks.count] = style.color
       marks.count++
     }
-  }
-
-  #windowChanged(): void {
-    this.#resetValues()
-    this.#services.scheduler.mark(this)
   }
 
   /** A playback has moved on: that is to be drawn once it shows. */
@@ -375,8 +370,9 @@ export class LiveChart implements Drawable, Plot {
 
   /** Chart.js has cleared the canvas: drawing at once leaves no empty frame. */
   #redraw(): void {
-    if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
-    else this.#services.scheduler.mark(this)
+    const { scheduler } = this.#services
+    if (scheduler.isVisible(this)) this.draw(performance.now())
+    else scheduler.mark(this)
   }
 
   #plugin(): Plugin<'ringLine'> {

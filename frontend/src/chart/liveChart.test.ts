@@ -180,7 +180,10 @@ describe('LiveChart', () => {
     services.window.limits.setOldest(host.host.name, -9000)
     services.window.setSpan(20_000)
     wanted.length = 0
-    page.frame(1)
+    for (let second = 0; second < 40; second++) {
+      appendRows(host, [[20, 30]], 1012 + second)
+      page.frame(1000 * second)
+    }
     expect(wanted.filter((time) => time > host.oldestTime)).toEqual([])
     expect(wanted).toContain(host.oldestTime)
   })

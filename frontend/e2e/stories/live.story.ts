@@ -33,7 +33,7 @@ story('values on the page are the values of the stream', async ({ stage }) => {
 })
 
 story('a pause holds the picture, collects behind it, and ends without a hole', async ({ stage }) => {
-  const server = await stage.simulate('--interval', '200ms')
+  const server = await stage.simulate('--interval', '500ms')
   const record = await stage.record(server.url)
   const live = await stage.open(server.url, whole)
   await record.more(5)
@@ -43,7 +43,7 @@ story('a pause holds the picture, collects behind it, and ends without a hole', 
   await expect.poll(() => live.pauseButton.innerText()).toMatch(/Resume/)
   await live.painted()
   const [pictures, stated, instant] = [await live.pictures(), await statedBy(live), await live.instant()]
-  await record.more(15)
+  await record.more(8)
   await live.painted()
   expect(await live.pictures()).toEqual(pictures)
   expect(await statedBy(live)).toEqual(stated)

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const integration = 'src/**/*.integration.test.ts'
 
+/** In milliseconds: ends what hangs. Properties are tried many times, and a busy machine is no fault. */
+const testTimeout = 60_000
+
 /** Two rooms: the engine needs no document, the app needs jsdom; the integration tests speak to the real server. */
 export default defineConfig({
   test: {
@@ -13,6 +16,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/{wire,transport,series,chart,api}/**/*.test.ts'],
           exclude: [integration],
+          testTimeout,
         },
       },
       {
@@ -24,7 +28,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'integration', environment: 'node', include: [integration], testTimeout: 60_000 },
+        test: { name: 'integration', environment: 'node', include: [integration], testTimeout },
       },
     ],
   },

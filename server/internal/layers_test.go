@@ -19,6 +19,7 @@ var layers = map[string]int{
 	"vitals/internal/hub/hubtest":         2,
 	"vitals/internal/limits":              2,
 	"vitals/internal/history":             2,
+	"vitals/internal/history/salvage":     1,
 	"vitals/internal/history/historytest": 3,
 	"vitals/internal/promapi":             2,
 	"vitals/internal/promapi/promtest":    3,

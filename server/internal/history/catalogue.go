@@ -18,6 +18,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 )
 
@@ -66,7 +67,7 @@ func sumOf(hosts json.RawMessage) (string, error) {
 	if err := json.Compact(&compact, hosts); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%08x", crc32.Checksum(compact.Bytes(), castagnoli)), nil
+	return fmt.Sprintf("%08x", crc32.Checksum(compact.Bytes(), crc32.MakeTable(crc32.Castagnoli))), nil
 }
 
 const (
@@ -79,7 +80,7 @@ const (
 )
 
 // openCatalogue reads the file, if there is one. One that cannot be understood is put aside and told.
-func openCatalogue(options Options, families map[string]metric.Family) (*catalogue, []Damage, error) {
+func openCatalogue(options Options, families map[string]metric.Family) (*catalogue, []salvage.Damage, error) {
 	c := &catalogue{
 		path: filepath.Join(options.Dir, catalogueFile), families: families, logger: options.Logger,
 		hosts:   make(map[string]*describedHost),
@@ -87,12 +88,12 @@ func openCatalogue(options Options, families map[string]metric.Family) (*catalog
 	}
 	aside := options.quarantine()
 	if err := c.read(); err != nil {
-		if asideErr := aside.move(c.path, err.Error()); asideErr != nil {
+		if asideErr := aside.Move(c.path, err.Error()); asideErr != nil {
 			return nil, nil, fmt.Errorf("read %s: %w", c.path, errors.Join(err, asideErr))
 		}
 	}
 	go c.run()
-	return c, aside.damage, nil
+	return c, aside.Damage(), nil
 }
 
 func (c *catalogue) read() error {
@@ -351,5 +352,5 @@ func writeWhole(path string, text []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(temporary))
 	}
-	return syncFolder(filepath.Dir(path))
+	return salvage.SyncFolder(filepath.Dir(path))
 }

@@ -12,10 +12,11 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 )
 
-func openTestCatalogue(t *testing.T, dir string) (*catalogue, []Damage) {
+func openTestCatalogue(t *testing.T, dir string) (*catalogue, []salvage.Damage) {
 	t.Helper()
 	families := map[string]metric.Family{"cpu": {Name: "cpu", Unit: metric.Percent, Kind: metric.Gauge, Help: "Time"}}
 	c, damage, err := openCatalogue(Options{Dir: dir, Logger: zerolog.Nop(), Clock: time.Now}, families)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"vitals/internal/history/salvage"
 )
 
 const (
@@ -41,7 +43,7 @@ const anotherFolder = "name another folder by --data, or keep no history by --hi
 // folder is a data folder that this process holds: no other one can, until it is released.
 type folder struct {
 	lock   *os.File
-	damage []Damage // what was put aside when it was taken
+	damage []salvage.Damage // what was put aside when it was taken
 }
 
 // prepareFolder makes the data folder if there is none, takes hold of it, and refuses one that cannot be ours. What it
@@ -63,7 +65,7 @@ func prepareFolder(options Options) (_ *folder, err error) {
 	if f.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{storeFolder, quarantineFolder} {
+	for _, name := range []string{storeFolder, salvage.QuarantineFolder} {
 		if err := refuseLink(dir, name); err != nil {
 			return nil, err
 		}
@@ -222,7 +224,7 @@ func refuseNewer(dir string) error {
 }
 
 // writeVersion marks the folder as ours. A mark that is damaged is put aside.
-func writeVersion(options Options) ([]Damage, error) {
+func writeVersion(options Options) ([]salvage.Damage, error) {
 	version, err := readVersion(options.Dir)
 	if err != nil || version == folderVersion {
 		return nil, err
@@ -230,12 +232,12 @@ func writeVersion(options Options) ([]Damage, error) {
 	path := filepath.Join(options.Dir, versionFile)
 	quarantine := options.quarantine()
 	if _, err := os.Lstat(path); err == nil {
-		if err := quarantine.move(path, "it names no version"); err != nil {
+		if err := quarantine.Move(path, "it names no version"); err != nil {
 			return nil, err
 		}
 	}
 	if err := writeWhole(path, versionLine(folderVersion)); err != nil {
-		return quarantine.damage, unusable(options.Dir, "it cannot be written to", err)
+		return quarantine.Damage(), unusable(options.Dir, "it cannot be written to", err)
 	}
-	return quarantine.damage, nil
+	return quarantine.Damage(), nil
 }

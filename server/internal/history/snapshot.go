@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"vitals/internal/history/salvage"
 )
 
 // Snapshot makes a folder that holds what was appended before it was called, in the form of a data folder: a server that is
@@ -27,14 +29,14 @@ func (t *TSDB) Snapshot(ctx context.Context, dir string) (err error) {
 			err = errors.Join(fmt.Errorf("make a snapshot: %w", err), os.RemoveAll(dir))
 		}
 	}()
-	blocks := guarded(func() error { return snapshotBlocks(ctx, o, filepath.Join(dir, storeFolder)) })
-	if _, broken := errors.AsType[*brokenError](blocks); broken {
+	blocks := salvage.Guarded(func() error { return snapshotBlocks(ctx, o, filepath.Join(dir, storeFolder)) })
+	if _, broken := errors.AsType[*salvage.BrokenError](blocks); broken {
 		t.spoil(blocks)
 	}
 	return errors.Join(
 		blocks,
 		t.catalogue.copyTo(filepath.Join(dir, catalogueFile)),
-		writeFile(filepath.Join(dir, versionFile), func(out io.Writer) error {
+		salvage.WriteFile(filepath.Join(dir, versionFile), func(out io.Writer) error {
 			_, err := out.Write(versionLine(folderVersion))
 			return err
 		}),

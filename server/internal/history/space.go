@@ -6,9 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"vitals/internal/history/salvage"
 )
 
 // writeError says whether space is missing, or something else.
@@ -16,7 +17,7 @@ func writeError(err error) error {
 	switch {
 	case errors.Is(err, ErrFull), errors.Is(err, ErrUnavailable):
 		return err
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case salvage.OutOfSpace(err):
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -35,8 +36,8 @@ func roomToOpen(options Options) error {
 		return writeError(err)
 	}
 	store := options.storeDir()
-	log := folderBytes(filepath.Join(store, walFolder)) + folderBytes(filepath.Join(store, wblFolder))
-	needed := max(0, log-folderBytes(filepath.Join(store, headChunksFolder))) + probeBytes
+	log := folderBytes(filepath.Join(store, salvage.LogFolder)) + folderBytes(filepath.Join(store, salvage.LateLogFolder))
+	needed := max(0, log-folderBytes(filepath.Join(store, salvage.HeadChunksFolder))) + probeBytes
 	if free, known := freeBytes(options.Dir); known && free < needed {
 		return fmt.Errorf("%w: %d KiB are needed to open history, %d are free", ErrFull, needed>>10, free>>10)
 	}
@@ -55,11 +56,11 @@ func freeBytes(dir string) (int64, bool) {
 // probeSpace says whether there is space again. Only writing tells: what a file system calls free may be kept for others,
 // and a quota has no such number.
 func probeSpace(dir string) error {
-	path := filepath.Join(dir, "space"+rewrittenSuffix)
+	path := filepath.Join(dir, "space.probe")
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	err := writeFile(path, func(out io.Writer) error {
+	err := salvage.WriteFile(path, func(out io.Writer) error {
 		_, err := out.Write(make([]byte, probeBytes))
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/hub"
 	"vitals/internal/metric"
 )
@@ -147,12 +148,5 @@ type Usage struct {
 	RetentionTime  time.Duration
 	RetentionBytes int64
 	Sync           SyncPolicy
-	Damaged        []Damage // what was found damaged since the store was opened, and put aside
-}
-
-// Damage is a piece of history that could not be verified.
-type Damage struct {
-	File   string // within the data folder; where it is kept now
-	Reason string
-	Time   metric.TimestampMs // when it was found
+	Damaged        []salvage.Damage // what was found damaged since the store was opened, and put aside
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 )
 
@@ -56,9 +57,8 @@ func (o Options) lateness() time.Duration { return max(leastLateness, o.Backfill
 
 // The names in the data folder.
 const (
-	storeFolder      = "history"        // the library's
-	quarantineFolder = "quarantine"     // what was found damaged
-	catalogueFile    = "catalogue.json" // what is known of hosts and series
+	storeFolder   = "history"        // the library's
+	catalogueFile = "catalogue.json" // what is known of hosts and series
 )
 
 // TSDB is a [Store] in a folder of this machine: the database of Prometheus, embedded. See docs/adr/0013.
@@ -69,7 +69,7 @@ type TSDB struct {
 	catalogue *catalogue
 	usage     *usage
 	retention *retention
-	guard     *guard
+	guard     *salvage.Guard
 	newest    newestSamples
 
 	spoiled    atomic.Pointer[error] // why the open database should be opened anew; nil if it need not
@@ -109,7 +109,7 @@ func Open(options Options) (*TSDB, error) {
 	t.usage = newUsage(options)
 	t.usage.found(folder.damage...)
 	t.retention = newRetention(options)
-	t.guard = newGuard(options.Clock, t.usage.found, t.spoil)
+	t.guard = salvage.NewGuard(storeFolder, options.Clock, t.usage.found, t.spoil)
 	t.copy = &seriesCopy{root: options.Dir}
 	catalogue, damage, err := openCatalogue(options, t.families)
 	if err != nil {
@@ -168,3 +168,7 @@ func (t *TSDB) Close() error {
 func (t *TSDB) Describe(host metric.Host) { t.catalogue.describe(host) }
 
 func (o Options) storeDir() string { return filepath.Join(o.Dir, storeFolder) }
+
+func (o Options) quarantine() *salvage.Quarantine {
+	return salvage.NewQuarantine(o.Dir, o.Clock, o.Logger)
+}

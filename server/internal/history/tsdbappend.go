@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
+
+	"vitals/internal/history/salvage"
 )
 
 // Append implements [Store].
@@ -150,7 +152,7 @@ func (b *batch) commit() error {
 	if b.appender == nil {
 		return nil
 	}
-	err := guarded(b.appender.Commit) // it panics where a chunk of late samples cannot be written
+	err := salvage.Guarded(b.appender.Commit) // it panics where a chunk of late samples cannot be written
 	b.appender = nil
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/prometheus/tsdb"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 )
 
@@ -41,7 +42,7 @@ func (t *TSDB) putFutureAside(ctx context.Context) error {
 	beyond := t.options.Clock().Add(MaxAhead).UnixMilli() + 1
 	_, newest := span(o)
 	var ahead []ulid.ULID
-	err = guarded(func() (err error) {
+	err = salvage.Guarded(func() (err error) {
 		ahead, err = t.splitAt(ctx, o, beyond)
 		return err
 	})
@@ -65,8 +66,8 @@ func (t *TSDB) putFutureAside(ctx context.Context) error {
 
 func (t *TSDB) tellFuture(from, to int64) {
 	now := t.options.Clock()
-	t.usage.found(Damage{
-		File: filepath.Join(quarantineFolder, futureFolder),
+	t.usage.found(salvage.Damage{
+		File: filepath.Join(salvage.QuarantineFolder, futureFolder),
 		Reason: fmt.Sprintf("samples up to %s were ahead of the clock, which says %s; they come back when it gets there",
 			time.UnixMilli(to).UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)),
 		Time: metric.TimestampOf(now),
@@ -141,14 +142,14 @@ func (c *blockCopies) remove() (err error) {
 // dropLogs removes the logs of a closed store whose samples are all in blocks. The log that all else can be made of goes
 // last.
 func (t *TSDB) dropLogs() error {
-	for _, name := range []string{headChunksFolder, wblFolder, walFolder} {
+	for _, name := range []string{salvage.HeadChunksFolder, salvage.LateLogFolder, salvage.LogFolder} {
 		path := filepath.Join(t.options.storeDir(), name)
 		dropped := path + ".dropped"
 		if err := errors.Join(os.RemoveAll(dropped), os.Rename(path, dropped), os.RemoveAll(dropped)); err != nil {
 			return err
 		}
 	}
-	return syncFolder(t.options.storeDir())
+	return salvage.SyncFolder(t.options.storeDir())
 }
 
 func (t *TSDB) moveBlocks(blocks []ulid.ULID, from, to string) error {
@@ -157,12 +158,14 @@ func (t *TSDB) moveBlocks(blocks []ulid.ULID, from, to string) error {
 			return err
 		}
 	}
-	return errors.Join(syncFolder(from), syncFolder(to))
+	return errors.Join(salvage.SyncFolder(from), salvage.SyncFolder(to))
 }
 
 const futureFolder = "future" // of the quarantine: blocks that are ahead of the clock
 
-func (o Options) futureDir() string { return filepath.Join(o.Dir, quarantineFolder, futureFolder) }
+func (o Options) futureDir() string {
+	return filepath.Join(o.Dir, salvage.QuarantineFolder, futureFolder)
+}
 
 // future knows the blocks that were put aside because they were ahead of the clock.
 type future struct {

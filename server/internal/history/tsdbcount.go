@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/tsdb/index"
+
+	"vitals/internal/history/salvage"
 )
 
 // blockCount is what all blocks say of themselves.
@@ -59,7 +61,7 @@ func countHead(o *opened) headCount {
 // eachChunk calls the function with each chunk of the series that have a label; of all series for the zero label. It ends at
 // what cannot be read.
 func eachChunk(block tsdb.BlockReader, having labels.Label, found func(tsdb.ChunkReader, chunks.Meta)) error {
-	return guarded(func() error { return eachChunkOf(block, having, found) })
+	return salvage.Guarded(func() error { return eachChunkOf(block, having, found) })
 }
 
 func eachChunkOf(block tsdb.BlockReader, having labels.Label, found func(tsdb.ChunkReader, chunks.Meta)) error {

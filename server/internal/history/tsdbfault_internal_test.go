@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"golang.org/x/sys/unix"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/hub"
 	"vitals/internal/metric"
 )
@@ -70,7 +71,7 @@ func TestWhatCouldNotBeLoggedIsTakenAgain(t *testing.T) {
 		folder string
 		second int
 	}{
-		"the newest": {walFolder, 20}, "a late one": {wblFolder, 5},
+		"the newest": {salvage.LogFolder, 20}, "a late one": {salvage.LateLogFolder, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := openWide(t, Options{Clock: func() time.Time { return start }})

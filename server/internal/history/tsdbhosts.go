@@ -71,7 +71,7 @@ func (t *TSDB) hostSpan(ctx context.Context, o *opened, host string) (timeSpan, 
 			}
 			span.oldest, span.newest = min(span.oldest, meta.MinTime), max(span.newest, last)
 		})
-		if err := t.guard.remaining(placeOf(reader), err); err != nil {
+		if err := t.guard.Remaining(reader, err); err != nil {
 			return span, err
 		}
 	}

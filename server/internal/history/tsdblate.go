@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"vitals/internal/history/salvage"
 )
 
 // lateSample is not the newest of its series, or it is not known whether it is. Whether another value stands at its instant
@@ -67,7 +69,7 @@ func (b *batch) sortInHost(late []lateSample) error {
 		}
 		wanted.samples = late[i-len(wanted.samples) : i+1]
 	}
-	if err := guarded(func() error { return b.lookUp(late, bySeries) }); err != nil {
+	if err := salvage.Guarded(func() error { return b.lookUp(late, bySeries) }); err != nil {
 		// Reading leaves no locks behind, so that the database can be closed, whatever broke.
 		return fmt.Errorf("look for what came before: %v", err) //nolint:errorlint // see above
 	}

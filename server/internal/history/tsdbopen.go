@@ -10,6 +10,8 @@ import (
 
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/util/compression"
+
+	"vitals/internal/history/salvage"
 )
 
 // opened is the library's database between an opening and its closing. References to its series are good for as long.
@@ -20,17 +22,18 @@ type opened struct {
 	readers  sync.WaitGroup // those who hold a querier
 	retired  chan struct{}  // closed when readers should end
 	upkeep   *upkeep
-	guard    *guard
+	guard    *salvage.Guard
 
 	unfinished bool // not all of it could be closed
 }
 
 // open opens the folder anew. What cannot be read is put aside before the library sees it.
 func (t *TSDB) open() error {
-	damage, err := recoverFolder(t.options)
-	t.usage.found(damage...)
+	quarantine := t.options.quarantine()
+	err := salvage.Folder(t.options.storeDir(), quarantine)
+	t.usage.found(quarantine.Damage()...)
 	if err != nil {
-		return err
+		return fmt.Errorf("check history in %s: %w", t.options.Dir, writeError(err))
 	}
 	if err := roomToOpen(t.options); err != nil {
 		return err
@@ -75,8 +78,8 @@ func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
 	options.StripeSize = stripes
 	options.HeadChunksWriteBufferSize = chunkBuffer
 	options.BlockReloadInterval = never
-	options.BlockQuerierFunc = t.guard.querier
-	options.BlockChunkQuerierFunc = t.guard.chunkQuerier
+	options.BlockQuerierFunc = t.guard.Querier
+	options.BlockChunkQuerierFunc = t.guard.ChunkQuerier
 	return options
 }
 
@@ -176,7 +179,7 @@ func (t *TSDB) mustRenew() bool {
 // opens it again. One that is out of space is still read from, and only closed once there is space.
 func (t *TSDB) giveUp(cause error) error {
 	cause = writeError(cause)
-	switch _, broken := errors.AsType[*brokenError](cause); {
+	switch _, broken := errors.AsType[*salvage.BrokenError](cause); {
 	case broken:
 		t.abandon(cause)
 		return cause

@@ -113,7 +113,7 @@ func (s *heldSeries) Next() bool {
 }
 
 // At implements [storage.SeriesSet].
-func (s *heldSeries) At() storage.Series { return guardedSeries{s.SeriesSet.At(), s.opened.guard} }
+func (s *heldSeries) At() storage.Series { return s.opened.guard.Series(s.SeriesSet.At()) }
 
 // Err implements [storage.SeriesSet].
 func (s *heldSeries) Err() error {
@@ -137,7 +137,7 @@ func (s *heldChunks) Next() bool {
 
 // At implements [storage.ChunkSeriesSet].
 func (s *heldChunks) At() storage.ChunkSeries {
-	return guardedChunkSeries{s.ChunkSeriesSet.At(), s.opened.guard}
+	return s.opened.guard.ChunkSeries(s.ChunkSeriesSet.At())
 }
 
 // Err implements [storage.ChunkSeriesSet].

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 )
 
@@ -16,7 +17,7 @@ type usage struct {
 	measuring sync.Mutex // held by the one who measures
 
 	mu      sync.Mutex
-	damaged []Damage
+	damaged []salvage.Damage
 	latest  measured
 	since   int // samples appended since the head was counted
 }
@@ -40,12 +41,12 @@ const (
 
 func newUsage(options Options) *usage { return &usage{options: options} }
 
-func (u *usage) found(damage ...Damage) {
+func (u *usage) found(damage ...salvage.Damage) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.damaged = append(u.damaged, damage...)
 	if over := len(u.damaged) - mostDamageTold; over > 0 {
-		u.damaged = append([]Damage(nil), u.damaged[over:]...)
+		u.damaged = append([]salvage.Damage(nil), u.damaged[over:]...)
 	}
 }
 
@@ -79,7 +80,7 @@ func (u *usage) told() Usage {
 	told := u.latest.usage
 	told.Samples += uint64(u.since)
 	told.RetentionTime, told.RetentionBytes, told.Sync = u.options.RetentionTime, u.options.RetentionBytes, u.options.Sync
-	told.Damaged = append([]Damage(nil), u.damaged...)
+	told.Damaged = append([]salvage.Damage(nil), u.damaged...)
 	return told
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"vitals/internal/history/salvage"
 )
 
 const (
@@ -45,14 +47,14 @@ func (t *TSDB) startUpkeep(o *opened) {
 
 // keepUp is one round. What fails is tried again in the next: no sample depends on it, all are in the log.
 func (t *TSDB) keepUp(ctx context.Context, o *opened) {
-	err := guarded(func() error {
+	err := salvage.Guarded(func() error {
 		if free, known := freeBytes(t.options.Dir); known && free < upkeepBytes {
 			return t.deleteBeyond(ctx, o)
 		}
 		o.db.ForceHeadMMap()
 		return errors.Join(o.db.Compact(ctx), t.deleteBeyond(ctx, o))
 	})
-	if _, broken := errors.AsType[*brokenError](err); broken {
+	if _, broken := errors.AsType[*salvage.BrokenError](err); broken {
 		t.spoil(err) // a file of chunks may have a torn end now, which must not be written to
 	}
 	if err != nil && ctx.Err() == nil {
@@ -96,14 +98,14 @@ func (u *upkeep) end() {
 // log. A log whose last page cannot be written stays open. What is left open is closed by finish.
 func (o *opened) close() error {
 	o.upkeep.end()
-	err := guarded(o.db.Close)
+	err := salvage.Guarded(o.db.Close)
 	o.unfinished = leftOpen(err)
 	return errors.Join(o.log.close(), err)
 }
 
 // finish closes what close could not.
 func (o *opened) finish() error {
-	err := guarded(o.db.Head().Close)
+	err := salvage.Guarded(o.db.Head().Close)
 	o.unfinished = leftOpen(err)
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vitals/internal/history"
+	"vitals/internal/history/salvage"
 	"vitals/internal/metric"
 	"vitals/internal/web"
 )
@@ -338,7 +339,7 @@ func TestHistoryStatus(t *testing.T) {
 				Usage: history.Usage{
 					Oldest: 1680000000_000, Newest: 1690000000_000, Bytes: 5000, Samples: 2000, Series: 60, BytesPerDay: 1 << 30,
 					RetentionTime: 15 * 24 * time.Hour, RetentionBytes: 3 << 30, Sync: history.SyncPolicy(time.Second),
-					Damaged: []history.Damage{{File: "quarantine/1", Reason: "torn", Time: 1690000000_000}},
+					Damaged: []salvage.Damage{{File: "quarantine/1", Reason: "torn", Time: 1690000000_000}},
 				},
 			}
 		}

@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"context"
@@ -18,19 +18,19 @@ import (
 
 // rebuildBlock writes what can be read of a block into a new one, outside of the store, and gives its folder; "" if nothing
 // can be read.
-func (r *recovery) rebuildBlock(dir string, id ulid.ULID) (fresh string, err error) {
-	err = guarded(func() error {
-		fresh, err = r.rebuild(dir, id)
+func (f *folder) rebuildBlock(dir string, id ulid.ULID) (fresh string, err error) {
+	err = Guarded(func() error {
+		fresh, err = f.rebuild(dir, id)
 		return err
 	})
 	return fresh, err
 }
 
-func (r *recovery) rebuild(dir string, id ulid.ULID) (string, error) {
+func (f *folder) rebuild(dir string, id ulid.ULID) (string, error) {
 	if err := checkChunkFiles(filepath.Join(dir, blockChunks)); err != nil {
 		return "", err
 	}
-	outside := filepath.Join(r.root, "block"+rewrittenSuffix)
+	outside := filepath.Join(f.root, "block"+rewrittenSuffix)
 	if err := os.RemoveAll(outside); err != nil {
 		return "", err
 	}

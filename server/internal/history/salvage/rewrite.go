@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ import (
 const lostLabel = "__lost__"
 
 // rewriteLogs writes damaged segments anew, with every record that verifies. Samples name their series by a number that a
-// record before them explains, once: where that record is lost, it is written again from the copy of it, see seriesCopy.
-func (r *recovery) rewriteLogs(log, late []*logSegment, headChunks []chunks.HeadSeriesRef) error {
+// record before them explains, once: where that record is lost, it is written again from the copy of it, see [CopySeries].
+func (f *folder) rewriteLogs(log, late []*logSegment, headChunks []chunks.HeadSeriesRef) error {
 	all := slices.Concat(log, late)
 	if !slices.ContainsFunc(all, (*logSegment).incomplete) && (len(log) > 0 || len(late)+len(headChunks) == 0) {
 		return nil
@@ -33,25 +33,25 @@ func (r *recovery) rewriteLogs(log, late []*logSegment, headChunks []chunks.Head
 			return err
 		}
 	}
-	restored, lost := contents.missing(readSeriesCopy(r.root))
-	if err := r.rewriteSegments(log, late, slices.Concat(restored, lost)); err != nil {
+	restored, lost := contents.missing(readSeriesCopy(f.root))
+	if err := f.rewriteSegments(log, late, slices.Concat(restored, lost)); err != nil {
 		return err // on a full disk this is tried each second, and nothing is told twice
 	}
 	if len(lost) > 0 {
-		r.quarantine.report(r.wal(), fmt.Sprintf("the names of %d series are lost; their samples are kept without a name", len(lost)))
+		f.quarantine.report(f.wal(), fmt.Sprintf("the names of %d series are lost; their samples are kept without a name", len(lost)))
 	}
 	return nil
 }
 
 // rewriteSegments writes what is damaged anew. Records of series that were lost stood in the first segment with a hole, or
 // in one that is missing before it: there they are written again.
-func (r *recovery) rewriteSegments(log, late []*logSegment, lost []record.RefSeries) error {
+func (f *folder) rewriteSegments(log, late []*logSegment, lost []record.RefSeries) error {
 	if len(log) == 0 && len(lost) > 0 {
-		path := filepath.Join(r.wal(), segmentName(0))
-		if err := os.MkdirAll(r.wal(), 0o700); err != nil {
+		path := filepath.Join(f.wal(), segmentName(0))
+		if err := os.MkdirAll(f.wal(), 0o700); err != nil {
 			return fmt.Errorf("make the log: %w", err)
 		}
-		if err := writeFile(path, func(io.Writer) error { return nil }); err != nil {
+		if err := WriteFile(path, func(io.Writer) error { return nil }); err != nil {
 			return fmt.Errorf("make the log: %w", err)
 		}
 		log = []*logSegment{{path: path}}
@@ -65,7 +65,7 @@ func (r *recovery) rewriteSegments(log, late []*logSegment, lost []record.RefSer
 		if len(first) == 0 && !segment.damaged() {
 			continue
 		}
-		if err := r.rewrite(segment, first); err != nil {
+		if err := f.rewrite(segment, first); err != nil {
 			return err
 		}
 	}
@@ -73,9 +73,9 @@ func (r *recovery) rewriteSegments(log, late []*logSegment, lost []record.RefSer
 }
 
 // rewrite replaces a segment by one of what verifies, after records of series. The old one is put aside.
-func (r *recovery) rewrite(segment *logSegment, first []record.RefSeries) error {
+func (f *folder) rewrite(segment *logSegment, first []record.RefSeries) error {
 	fresh := segment.path + rewrittenSuffix
-	err := writeFile(fresh, func(out io.Writer) error {
+	err := WriteFile(fresh, func(out io.Writer) error {
 		writer := newSegmentWriter(out)
 		if len(first) > 0 {
 			var encoder record.Encoder
@@ -100,14 +100,14 @@ func (r *recovery) rewrite(segment *logSegment, first []record.RefSeries) error 
 		return fmt.Errorf("write a segment of the log anew: %w", err)
 	}
 	if segment.damaged() {
-		if err := r.quarantine.keep(segment.path, segment.reason()); err != nil {
+		if err := f.quarantine.keep(segment.path, segment.reason()); err != nil {
 			return err
 		}
 	}
 	if err := os.Rename(fresh, segment.path); err != nil {
 		return fmt.Errorf("replace a segment of the log: %w", err)
 	}
-	return syncFolder(filepath.Dir(segment.path))
+	return SyncFolder(filepath.Dir(segment.path))
 }
 
 // logContents is what the records of a log say about series.

@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"errors"
@@ -13,9 +13,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// The folders of the log, and of the log of late samples, in that of the database.
 const (
-	walFolder        = "wal"
-	wblFolder        = "wbl"
+	LogFolder     = "wal"
+	LateLogFolder = "wbl"
+)
+
+const (
 	checkpointPrefix = "checkpoint."
 	rewrittenSuffix  = ".rewritten" // a segment that is being written anew; the library does not look at it
 	scansAtOnce      = 2
@@ -46,16 +50,16 @@ func (s *logSegment) incomplete() bool { return s.damaged() || s.gap }
 
 // recoverLogs makes the logs such that the library can read all of them. Its own repair would drop everything after the
 // first bad record. The head's chunks say which series the log must explain.
-func (r *recovery) recoverLogs(headChunks []chunks.HeadSeriesRef) error {
-	checkpoint, covered, err := r.checkpoint()
+func (f *folder) recoverLogs(headChunks []chunks.HeadSeriesRef) error {
+	checkpoint, covered, err := f.checkpoint()
 	if err != nil {
 		return err
 	}
-	log, err := r.segments(r.wal(), covered+1)
+	log, err := f.segments(f.wal(), covered+1)
 	if err != nil {
 		return err
 	}
-	late, err := r.segments(filepath.Join(r.store, wblFolder), -1)
+	late, err := f.segments(filepath.Join(f.store, LateLogFolder), -1)
 	if err != nil {
 		return err
 	}
@@ -63,16 +67,16 @@ func (r *recovery) recoverLogs(headChunks []chunks.HeadSeriesRef) error {
 		if err := scanAll(segments); err != nil {
 			return err
 		}
-		if err := r.cutEnds(segments); err != nil {
+		if err := f.cutEnds(segments); err != nil {
 			return err
 		}
 	}
-	return r.rewriteLogs(slices.Concat(checkpoint, log), late, headChunks)
+	return f.rewriteLogs(slices.Concat(checkpoint, log), late, headChunks)
 }
 
 // checkpoint is the newest checkpoint of the log and the number of the last segment that it covers, -1 if there is none.
-func (r *recovery) checkpoint() ([]*logSegment, int, error) {
-	entries, err := readFolder(r.wal())
+func (f *folder) checkpoint() ([]*logSegment, int, error) {
+	entries, err := readFolder(f.wal())
 	if err != nil {
 		return nil, -1, err
 	}
@@ -80,10 +84,10 @@ func (r *recovery) checkpoint() ([]*logSegment, int, error) {
 	for _, entry := range entries {
 		number, ok := strings.CutPrefix(entry.Name(), checkpointPrefix)
 		index, err := strconv.Atoi(number)
-		switch path := filepath.Join(r.wal(), entry.Name()); {
+		switch path := filepath.Join(f.wal(), entry.Name()); {
 		case !ok || err != nil && entry.IsDir():
 		case !entry.IsDir() || number != segmentName(index):
-			if err := r.quarantine.move(path, "not a checkpoint, but called like one"); err != nil {
+			if err := f.quarantine.Move(path, "not a checkpoint, but called like one"); err != nil {
 				return nil, -1, err
 			}
 		case index > covered:
@@ -93,19 +97,19 @@ func (r *recovery) checkpoint() ([]*logSegment, int, error) {
 	if newest == "" {
 		return nil, -1, nil
 	}
-	segments, err := r.segments(newest, 0)
+	segments, err := f.segments(newest, 0)
 	if err == nil && len(segments) == 0 {
-		if err := r.quarantine.move(newest, "an empty checkpoint"); err != nil {
+		if err := f.quarantine.Move(newest, "an empty checkpoint"); err != nil {
 			return nil, -1, err
 		}
-		return r.checkpoint()
+		return f.checkpoint()
 	}
 	return segments, covered, err
 }
 
 // segments lists the segments of a folder, numbered without a gap from one that is at most the given, whatever it is if that
 // is negative: the library reads nothing else. What only looks like a segment is put aside.
-func (r *recovery) segments(path string, first int) ([]*logSegment, error) {
+func (f *folder) segments(path string, first int) ([]*logSegment, error) {
 	entries, err := readFolder(path)
 	if err != nil {
 		return nil, err
@@ -121,18 +125,18 @@ func (r *recovery) segments(path string, first int) ([]*logSegment, error) {
 			}
 		case err != nil:
 		case !entry.Type().IsRegular() || name != segmentName(number):
-			if err := r.quarantine.move(file, "not a segment of the log, but called like one"); err != nil {
+			if err := f.quarantine.Move(file, "not a segment of the log, but called like one"); err != nil {
 				return nil, err
 			}
 		default:
 			numbers = append(numbers, number)
 		}
 	}
-	return r.closeGaps(path, numbers, first)
+	return f.closeGaps(path, numbers, first)
 }
 
 // closeGaps renames segments so that their numbers follow one another.
-func (r *recovery) closeGaps(folder string, numbers []int, first int) ([]*logSegment, error) {
+func (f *folder) closeGaps(folder string, numbers []int, first int) ([]*logSegment, error) {
 	slices.Sort(numbers)
 	if len(numbers) == 0 {
 		return nil, nil
@@ -147,7 +151,7 @@ func (r *recovery) closeGaps(folder string, numbers []int, first int) ([]*logSeg
 		segment := &logSegment{path: filepath.Join(folder, segmentName(next))}
 		if number-next > shift {
 			shift, segment.gap = number-next, true
-			r.quarantine.report(segment.path, fmt.Sprintf("missing; what was segment %d follows", number))
+			f.quarantine.report(segment.path, fmt.Sprintf("missing; what was segment %d follows", number))
 		}
 		if number != next {
 			if err := os.Rename(filepath.Join(folder, segmentName(number)), segment.path); err != nil {
@@ -158,7 +162,7 @@ func (r *recovery) closeGaps(folder string, numbers []int, first int) ([]*logSeg
 		next++
 	}
 	if shift > 0 {
-		return segments, syncFolder(folder)
+		return segments, SyncFolder(folder)
 	}
 	return segments, nil
 }
@@ -189,7 +193,7 @@ func scanFile(path string, each func(logRecord) error) (segmentReport, error) {
 
 // cutEnds leaves out records that were cut off while they were written. That needs no space, and nobody was told that such
 // a record is kept. In a segment that others follow it is a damage all the same.
-func (r *recovery) cutEnds(segments []*logSegment) error {
+func (f *folder) cutEnds(segments []*logSegment) error {
 	for i, segment := range segments {
 		torn := segment.report.torn
 		if torn < 0 {
@@ -200,7 +204,7 @@ func (r *recovery) cutEnds(segments []*logSegment) error {
 			segment.report.holes = append(segment.report.holes, segmentHole{torn, segment.report.size, "a record that was cut off"})
 			continue
 		}
-		r.quarantine.keepEnd(segment.path, torn)
+		f.quarantine.keepEnd(segment.path, torn)
 		if err := os.Truncate(segment.path, torn); err != nil {
 			return fmt.Errorf("cut off an unfinished record: %w", err)
 		}

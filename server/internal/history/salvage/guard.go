@@ -1,11 +1,10 @@
-package history
+package salvage
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -19,10 +18,11 @@ import (
 	"vitals/internal/metric"
 )
 
-// guard keeps damage that is met while reading to where it is: a chunk that does not verify is a hole, a series that cannot
+// Guard keeps damage that is met while reading to where it is: a chunk that does not verify is a hole, a series that cannot
 // be read is missing, and the question is answered all the same. Each place is reported once.
-type guard struct {
+type Guard struct {
 	clock  func() time.Time
+	store  string // its folder in the data folder
 	report func(...Damage)
 	spoil  func(error) // told of damage that is read from the log if the database is opened anew
 
@@ -33,16 +33,18 @@ type guard struct {
 // mostDamageSeen bounds how many places are told apart.
 const mostDamageSeen = 1000
 
-func newGuard(clock func() time.Time, report func(...Damage), spoil func(error)) *guard {
-	return &guard{clock: clock, report: report, spoil: spoil, seen: make(map[string]bool)}
+// NewGuard guards the database in a folder of the data folder. Damage is reported once for each place; spoil is told of what
+// can be read from the log if the database is opened anew. Both may be called by any goroutine that reads.
+func NewGuard(store string, clock func() time.Time, report func(...Damage), spoil func(error)) *Guard {
+	return &Guard{clock: clock, store: store, report: report, spoil: spoil, seen: make(map[string]bool)}
 }
 
 // damaged reports a damage. Errors that only end a question are none.
-func (g *guard) damaged(where string, what any, err error) bool {
+func (g *Guard) damaged(where string, what any, err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	if where == headPlace {
+	if where == g.headPlace() {
 		g.spoil(err)
 	}
 	place := fmt.Sprint(where, what)
@@ -62,43 +64,44 @@ func (g *guard) damaged(where string, what any, err error) bool {
 	return true
 }
 
-// querier is the library's, guarded.
-func (g *guard) querier(block tsdb.BlockReader, from, to int64) (storage.Querier, error) {
+// Querier is the library's, guarded.
+func (g *Guard) Querier(block tsdb.BlockReader, from, to int64) (storage.Querier, error) {
 	inner, err := tsdb.NewBlockQuerier(guardedBlock{block, g}, from, to)
 	if err != nil {
 		return nil, err
 	}
-	return guardedQuerier{inner, g, placeOf(block)}, nil
+	return guardedQuerier{inner, g, g.placeOf(block)}, nil
 }
 
-func (g *guard) chunkQuerier(block tsdb.BlockReader, from, to int64) (storage.ChunkQuerier, error) {
+// ChunkQuerier is the library's, guarded.
+func (g *Guard) ChunkQuerier(block tsdb.BlockReader, from, to int64) (storage.ChunkQuerier, error) {
 	inner, err := tsdb.NewBlockChunkQuerier(guardedBlock{block, g}, from, to)
 	if err != nil {
 		return nil, err
 	}
-	return guardedChunkQuerier{inner, g, placeOf(block)}, nil
+	return guardedChunkQuerier{inner, g, g.placeOf(block)}, nil
 }
 
 // headPlace is where the newest hours are, whose samples are in the log too.
-const headPlace = storeFolder + "/" + headChunksFolder
+func (g *Guard) headPlace() string { return g.store + "/" + HeadChunksFolder }
 
 // placeOf names a block by its folder.
-func placeOf(block tsdb.BlockReader) string {
+func (g *Guard) placeOf(block tsdb.BlockReader) string {
 	if onDisk, ok := block.(*tsdb.Block); ok {
-		return storeFolder + "/" + onDisk.Meta().ULID.String()
+		return g.store + "/" + onDisk.Meta().ULID.String()
 	}
-	return headPlace
+	return g.headPlace()
 }
 
 type guardedBlock struct {
 	tsdb.BlockReader
-	guard *guard
+	guard *Guard
 }
 
 // Index implements tsdb.BlockReader.
 func (b guardedBlock) Index() (tsdb.IndexReader, error) {
 	inner, err := b.BlockReader.Index()
-	return guardedIndex{inner, b.guard, placeOf(b.BlockReader)}, err
+	return guardedIndex{inner, b.guard, b.guard.placeOf(b.BlockReader)}, err
 }
 
 // Chunks implements tsdb.BlockReader.
@@ -107,7 +110,7 @@ func (b guardedBlock) Chunks() (tsdb.ChunkReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	guarded := guardedChunks{inner, b.guard, placeOf(b.BlockReader)}
+	guarded := guardedChunks{inner, b.guard, b.guard.placeOf(b.BlockReader)}
 	if head, ok := inner.(tsdb.ChunkReaderWithCopy); ok {
 		return guardedHeadChunks{guarded, head}, nil
 	}
@@ -116,52 +119,28 @@ func (b guardedBlock) Chunks() (tsdb.ChunkReader, error) {
 
 type guardedIndex struct {
 	tsdb.IndexReader
-	guard *guard
+	guard *Guard
 	place string
 }
 
 // Series implements tsdb.IndexReader: a series that cannot be read is as one that is gone.
 func (i guardedIndex) Series(ref storage.SeriesRef, builder *labels.ScratchBuilder, metas *[]chunks.Meta) error {
-	err := guarded(func() error { return i.IndexReader.Series(ref, builder, metas) })
+	err := Guarded(func() error { return i.IndexReader.Series(ref, builder, metas) })
 	if err != nil && !errors.Is(err, storage.ErrNotFound) && i.guard.damaged(i.place, fmt.Sprintf("series %d", ref), err) {
 		return storage.ErrNotFound
 	}
 	return err
 }
 
-// guarded runs what reads from a mapped file: a bad sector is an error then, and so is what breaks the library's decoding.
-func guarded(read func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if broken := recover(); broken != nil {
-			cause, is := broken.(error)
-			if !is {
-				cause = fmt.Errorf("%v", broken)
-			}
-			err = &brokenError{cause}
-		}
-	}()
-	return read()
-}
-
-// brokenError is a panic of the library.
-type brokenError struct{ cause error }
-
-// Error implements error.
-func (e *brokenError) Error() string { return e.cause.Error() }
-
-// Unwrap gives what it panicked with.
-func (e *brokenError) Unwrap() error { return e.cause }
-
 type guardedChunks struct {
 	tsdb.ChunkReader
-	guard *guard
+	guard *Guard
 	place string
 }
 
 // ChunkOrIterable implements tsdb.ChunkReader: a chunk that does not verify has no samples.
 func (c guardedChunks) ChunkOrIterable(meta chunks.Meta) (chunk chunkenc.Chunk, iterable chunkenc.Iterable, err error) {
-	err = guarded(func() (err error) {
+	err = Guarded(func() (err error) {
 		chunk, iterable, err = c.ChunkReader.ChunkOrIterable(meta)
 		return err
 	})
@@ -180,7 +159,7 @@ type guardedHeadChunks struct {
 func (c guardedHeadChunks) ChunkOrIterableWithCopy(
 	meta chunks.Meta,
 ) (chunk chunkenc.Chunk, iterable chunkenc.Iterable, newest int64, err error) {
-	err = guarded(func() (err error) {
+	err = Guarded(func() (err error) {
 		chunk, iterable, newest, err = c.head.ChunkOrIterableWithCopy(meta)
 		return err
 	})
@@ -192,7 +171,7 @@ func (c guardedHeadChunks) ChunkOrIterableWithCopy(
 
 type guardedQuerier struct {
 	storage.Querier
-	guard *guard
+	guard *Guard
 	place string
 }
 
@@ -200,7 +179,7 @@ type guardedQuerier struct {
 func (q guardedQuerier) Select(
 	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
 ) (found storage.SeriesSet) {
-	err := guarded(func() error {
+	err := Guarded(func() error {
 		found = q.Querier.Select(ctx, sorted, hints, matchers...)
 		return nil
 	})
@@ -214,7 +193,7 @@ func (q guardedQuerier) Select(
 func (q guardedQuerier) LabelValues(
 	ctx context.Context, name string, hints *storage.LabelHints, matchers ...*labels.Matcher,
 ) (values []string, warnings annotations.Annotations, err error) {
-	err = guarded(func() (err error) {
+	err = Guarded(func() (err error) {
 		values, warnings, err = q.Querier.LabelValues(ctx, name, hints, matchers...)
 		return err
 	})
@@ -225,15 +204,20 @@ func (q guardedQuerier) LabelValues(
 func (q guardedQuerier) LabelNames(
 	ctx context.Context, hints *storage.LabelHints, matchers ...*labels.Matcher,
 ) (names []string, warnings annotations.Annotations, err error) {
-	err = guarded(func() (err error) {
+	err = Guarded(func() (err error) {
 		names, warnings, err = q.Querier.LabelNames(ctx, hints, matchers...)
 		return err
 	})
 	return names, warnings, q.guard.remaining(q.place, err)
 }
 
+// Remaining is what is left of an error that was met in a block, once damage is reported.
+func (g *Guard) Remaining(block tsdb.BlockReader, err error) error {
+	return g.remaining(g.placeOf(block), err)
+}
+
 // remaining is what is left of an error once damage is reported.
-func (g *guard) remaining(place string, err error) error {
+func (g *Guard) remaining(place string, err error) error {
 	if g.damaged(place, "index", err) {
 		return nil
 	}
@@ -243,14 +227,14 @@ func (g *guard) remaining(place string, err error) error {
 // guardedSet ends where the index cannot be read further.
 type guardedSet struct {
 	storage.SeriesSet
-	guard  *guard
+	guard  *Guard
 	place  string
 	broken error
 }
 
 // Next implements storage.SeriesSet.
 func (s *guardedSet) Next() (found bool) {
-	s.broken = guarded(func() error {
+	s.broken = Guarded(func() error {
 		found = s.SeriesSet.Next()
 		return nil
 	})
@@ -264,7 +248,7 @@ func (s *guardedSet) Err() error {
 
 type guardedChunkQuerier struct {
 	storage.ChunkQuerier
-	guard *guard
+	guard *Guard
 	place string
 }
 
@@ -272,7 +256,7 @@ type guardedChunkQuerier struct {
 func (q guardedChunkQuerier) Select(
 	ctx context.Context, sorted bool, hints *storage.SelectHints, matchers ...*labels.Matcher,
 ) (found storage.ChunkSeriesSet) {
-	err := guarded(func() error {
+	err := Guarded(func() error {
 		found = q.ChunkQuerier.Select(ctx, sorted, hints, matchers...)
 		return nil
 	})
@@ -284,14 +268,14 @@ func (q guardedChunkQuerier) Select(
 
 type guardedChunkSet struct {
 	storage.ChunkSeriesSet
-	guard  *guard
+	guard  *Guard
 	place  string
 	broken error
 }
 
 // Next implements storage.ChunkSeriesSet.
 func (s *guardedChunkSet) Next() (found bool) {
-	s.broken = guarded(func() error {
+	s.broken = Guarded(func() error {
 		found = s.ChunkSeriesSet.Next()
 		return nil
 	})

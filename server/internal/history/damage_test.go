@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vitals/internal/history"
+	"vitals/internal/history/salvage"
 	"vitals/internal/hub"
 	"vitals/internal/metric"
 )
@@ -150,7 +151,7 @@ func copyFolder(t testing.TB, from string) string {
 }
 
 // reopened opens a damaged folder, reads everything, closes it, and opens it once more: nothing new may be found then.
-func reopened(t *testing.T, what, dir string) (samples, []history.Damage) {
+func reopened(t *testing.T, what, dir string) (samples, []salvage.Damage) {
 	t.Helper()
 	store := openFaults(t, dir)
 	got, damage := all(t, store), store.Usage().Damaged

@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"context"
@@ -26,14 +26,14 @@ const (
 // recoverBlocks verifies the blocks: all that says what is in them and where, but not the samples themselves, which are
 // verified as they are read. A block whose description is damaged gets a new one from its index; a block whose index is
 // damaged keeps the series that can be read. What that replaces, and a block of which nothing can be read, is put aside.
-func (r *recovery) recoverBlocks() error {
-	entries, err := readFolder(r.store)
+func (f *folder) recoverBlocks() error {
+	entries, err := readFolder(f.store)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
 		if id, err := ulid.ParseStrict(entry.Name()); err == nil && entry.IsDir() {
-			if err := r.recoverBlock(filepath.Join(r.store, entry.Name()), id); err != nil {
+			if err := f.recoverBlock(filepath.Join(f.store, entry.Name()), id); err != nil {
 				return err
 			}
 		}
@@ -41,37 +41,37 @@ func (r *recovery) recoverBlocks() error {
 	return nil
 }
 
-func (r *recovery) recoverBlock(dir string, id ulid.ULID) error {
+func (f *folder) recoverBlock(dir string, id ulid.ULID) error {
 	problem := checkBlock(dir, id)
 	if problem == nil {
 		return nil
 	}
-	if spaceIsMissing(problem) || errors.Is(problem, os.ErrPermission) {
+	if OutOfSpace(problem) || errors.Is(problem, os.ErrPermission) {
 		return problem
 	}
-	if repaired := r.describeBlock(dir, id); repaired == nil {
+	if repaired := f.describeBlock(dir, id); repaired == nil {
 		return nil
-	} else if spaceIsMissing(repaired) {
+	} else if OutOfSpace(repaired) {
 		return repaired
 	}
-	defer func() { _ = os.RemoveAll(filepath.Join(r.root, "block"+rewrittenSuffix)) }() // what is left is removed the next time
-	fresh, err := r.rebuildBlock(dir, id)
-	if spaceIsMissing(err) {
+	defer func() { _ = os.RemoveAll(filepath.Join(f.root, "block"+rewrittenSuffix)) }() // what is left is removed the next time
+	fresh, err := f.rebuildBlock(dir, id)
+	if OutOfSpace(err) {
 		return err
 	}
 	if err != nil {
-		return r.quarantine.move(dir, fmt.Sprintf("%v; nothing of it can be used", problem))
+		return f.quarantine.Move(dir, fmt.Sprintf("%v; nothing of it can be used", problem))
 	}
 	// The new one comes first: whatever ends this between the two, nothing that can be read is missing.
 	if fresh != "" {
-		if err := os.Rename(fresh, filepath.Join(r.store, filepath.Base(fresh))); err != nil {
+		if err := os.Rename(fresh, filepath.Join(f.store, filepath.Base(fresh))); err != nil {
 			return fmt.Errorf("replace a block: %w", err)
 		}
-		if err := syncFolder(r.store); err != nil {
+		if err := SyncFolder(f.store); err != nil {
 			return err
 		}
 	}
-	return r.quarantine.move(dir, fmt.Sprintf("%v; what can be read of it was written anew", problem))
+	return f.quarantine.Move(dir, fmt.Sprintf("%v; what can be read of it was written anew", problem))
 }
 
 // checkBlock says what is wrong with a block.
@@ -79,7 +79,7 @@ func checkBlock(dir string, id ulid.ULID) (err error) {
 	if err := checkChunkFiles(filepath.Join(dir, blockChunks)); err != nil {
 		return err
 	}
-	return guarded(func() error {
+	return Guarded(func() error {
 		block, err := tsdb.OpenBlock(nil, dir, nil, nil)
 		if err != nil {
 			return err
@@ -194,7 +194,7 @@ func readPostings(reader tsdb.IndexReader) error {
 }
 
 // describeBlock writes the description of a block anew, if everything else of it is right.
-func (r *recovery) describeBlock(dir string, id ulid.ULID) error {
+func (f *folder) describeBlock(dir string, id ulid.ULID) error {
 	meta, err := metaOf(dir, id)
 	if err != nil {
 		return err
@@ -203,12 +203,12 @@ func (r *recovery) describeBlock(dir string, id ulid.ULID) error {
 	if err != nil {
 		return err
 	}
-	return r.redescribe(dir, id, encoded)
+	return f.redescribe(dir, id, encoded)
 }
 
 // redescribe tries a description, and keeps the old one if the block is not right with it either.
-func (r *recovery) redescribe(dir string, id ulid.ULID, encoded []byte) error {
-	trial := filepath.Join(r.root, "block"+rewrittenSuffix)
+func (f *folder) redescribe(dir string, id ulid.ULID, encoded []byte) error {
+	trial := filepath.Join(f.root, "block"+rewrittenSuffix)
 	if err := os.RemoveAll(trial); err != nil {
 		return err
 	}
@@ -221,16 +221,16 @@ func (r *recovery) redescribe(dir string, id ulid.ULID, encoded []byte) error {
 	}
 	path := filepath.Join(dir, blockMetaFile)
 	if _, err := os.Lstat(path); err == nil {
-		if err := r.quarantine.keep(path, "the description of a block is damaged; it was written anew"); err != nil {
+		if err := f.quarantine.keep(path, "the description of a block is damaged; it was written anew"); err != nil {
 			return err
 		}
 	} else {
-		r.quarantine.report(path, "the description of a block is missing; it was written anew")
+		f.quarantine.report(path, "the description of a block is missing; it was written anew")
 	}
 	if err := os.Rename(filepath.Join(trial, blockMetaFile), path); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	return SyncFolder(dir)
 }
 
 // linkBlock makes a block of the files of another with another description.
@@ -257,7 +257,7 @@ func linkBlock(from, to string, meta []byte) error {
 // metaOf is a description of a block as its index has it.
 func metaOf(dir string, id ulid.ULID) (*tsdb.BlockMeta, error) {
 	var contents indexContents
-	err := guarded(func() error {
+	err := Guarded(func() error {
 		reader, err := index.NewFileReader(filepath.Join(dir, blockIndexFile), index.DecodePostingsRaw)
 		if err != nil {
 			return err

@@ -1,10 +1,9 @@
-package history
+package salvage
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,24 +14,38 @@ import (
 	"vitals/internal/metric"
 )
 
+// QuarantineFolder is the name in the data folder.
+const QuarantineFolder = "quarantine"
+
 // The list of all that was ever put aside, one JSON object a line, in the quarantine folder.
 const quarantineList = "list.ndjson"
 
-// quarantine puts aside what does not verify. It never deletes, and what it keeps is never read again by the store. It is
+// Damage is a piece of history that could not be verified.
+type Damage struct {
+	File   string // within the data folder; where it is kept now
+	Reason string
+	Time   metric.TimestampMs // when it was found
+}
+
+// Quarantine puts aside what does not verify. It never deletes, and what it keeps is never read again by the store. It is
 // used by one goroutine.
-type quarantine struct {
+type Quarantine struct {
 	root   string // the data folder
 	clock  func() time.Time
 	logger zerolog.Logger
-	damage []Damage // what was put aside by this quarantine
+	damage []Damage
 }
 
-func (o Options) quarantine() *quarantine {
-	return &quarantine{root: o.Dir, clock: o.Clock, logger: o.Logger}
+// NewQuarantine is that of a data folder; its own folder is made when something is put into it.
+func NewQuarantine(root string, clock func() time.Time, logger zerolog.Logger) *Quarantine {
+	return &Quarantine{root: root, clock: clock, logger: logger}
 }
 
-// move puts a file or a folder of the data folder aside.
-func (q *quarantine) move(path, reason string) error {
+// Damage is what this quarantine put aside or noted.
+func (q *Quarantine) Damage() []Damage { return q.damage }
+
+// Move puts a file or a folder of the data folder aside.
+func (q *Quarantine) Move(path, reason string) error {
 	aside, err := q.place(path)
 	if err != nil {
 		return err
@@ -40,7 +53,7 @@ func (q *quarantine) move(path, reason string) error {
 	if err := os.Rename(path, aside); err != nil {
 		return fmt.Errorf("put %s aside: %w", q.relative(path), err)
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := SyncFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	q.note(path, aside, reason)
@@ -48,7 +61,7 @@ func (q *quarantine) move(path, reason string) error {
 }
 
 // keep puts a file aside that another will replace at its place: its name stays as it is.
-func (q *quarantine) keep(path, reason string) error {
+func (q *Quarantine) keep(path, reason string) error {
 	aside, err := q.place(path)
 	if err != nil {
 		return err
@@ -63,10 +76,10 @@ func (q *quarantine) keep(path, reason string) error {
 }
 
 // report notes a damage that nothing can be put aside for, because it is missing.
-func (q *quarantine) report(path, reason string) { q.note(path, path, reason) }
+func (q *Quarantine) report(path, reason string) { q.note(path, path, reason) }
 
 // keepEnd puts the end of a file aside, from an offset on, if there is space for it. That is no damage.
-func (q *quarantine) keepEnd(path string, from int64) {
+func (q *Quarantine) keepEnd(path string, from int64) {
 	aside, err := q.place(path + "-end")
 	if err == nil {
 		err = copyFrom(path, aside, from)
@@ -75,7 +88,7 @@ func (q *quarantine) keepEnd(path string, from int64) {
 		Msg("history: the last record was cut off while it was written; it is left out")
 }
 
-func (q *quarantine) note(path, aside, reason string) {
+func (q *Quarantine) note(path, aside, reason string) {
 	damage := Damage{
 		File:   q.relative(aside),
 		Reason: q.relative(path) + ": " + reason,
@@ -89,7 +102,7 @@ func (q *quarantine) note(path, aside, reason string) {
 	}
 }
 
-func (q *quarantine) list(damage Damage) error {
+func (q *Quarantine) list(damage Damage) error {
 	line, err := json.Marshal(struct {
 		Time   time.Time `json:"time"`
 		File   string    `json:"file"`
@@ -98,7 +111,7 @@ func (q *quarantine) list(damage Damage) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(q.root, quarantineFolder)
+	folder := filepath.Join(q.root, QuarantineFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
@@ -111,8 +124,8 @@ func (q *quarantine) list(damage Damage) error {
 }
 
 // place is a name in the quarantine that is free: the time, and where the file comes from.
-func (q *quarantine) place(path string) (string, error) {
-	folder := filepath.Join(q.root, quarantineFolder)
+func (q *Quarantine) place(path string) (string, error) {
+	folder := filepath.Join(q.root, QuarantineFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", fmt.Errorf("make the quarantine folder: %w", err)
 	}
@@ -130,43 +143,9 @@ func (q *quarantine) place(path string) (string, error) {
 	}
 }
 
-func (q *quarantine) relative(path string) string {
+func (q *Quarantine) relative(path string) string {
 	if relative, err := filepath.Rel(q.root, path); err == nil {
 		return relative
 	}
 	return path
-}
-
-func copyFile(from, to string) error { return copyFrom(from, to, 0) }
-
-// copyFrom copies a file from an offset on, and has it on the disk when it returns.
-func copyFrom(from, to string, offset int64) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }() // it was read only
-	if _, err := in.Seek(offset, io.SeekStart); err != nil {
-		return err
-	}
-	return writeFile(to, func(out io.Writer) error {
-		_, err := io.Copy(out, in)
-		return err
-	})
-}
-
-// writeFile makes a file and has it on the disk when it returns. After an error there is no such file.
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	err = write(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
 }

@@ -2,11 +2,7 @@ package history
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -14,17 +10,13 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/tsdb/index"
 	"github.com/prometheus/prometheus/tsdb/record"
+
+	"vitals/internal/history/salvage"
 )
 
-// seriesCopyFile holds a second copy of what the log says once: which number stands for which series. Without it one bad
-// byte at the beginning of the log would cost the names of all samples behind it.
-const (
-	seriesCopyFile   = "series.log"
-	seriesCopyRecord = 1000 // series in a record
-	seriesCopiedEach = time.Minute
-)
+const seriesCopiedEach = time.Minute
 
-// seriesCopy keeps the copy up to date. It is used by one goroutine.
+// seriesCopy keeps the copy of the names of series up to date, see [salvage.CopySeries]. It is used by one goroutine.
 type seriesCopy struct {
 	root   string // the data folder
 	newest chunks.HeadSeriesRef
@@ -55,18 +47,11 @@ func (c *seriesCopy) update(db *tsdb.DB) error {
 		return err
 	}
 	defer func() { c.took = time.Since(c.at) }()
-	fresh := filepath.Join(c.root, seriesCopyFile+rewrittenSuffix)
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("write the copy of the series: %w", err)
-	}
-	if err := writeFile(fresh, func(out io.Writer) error { return writeSeriesCopy(out, series) }); err != nil {
-		return fmt.Errorf("write the copy of the series: %w", err)
-	}
-	if err := os.Rename(fresh, filepath.Join(c.root, seriesCopyFile)); err != nil {
+	if err := salvage.CopySeries(c.root, series); err != nil {
 		return fmt.Errorf("write the copy of the series: %w", err)
 	}
 	c.newest = newest
-	return syncFolder(c.root)
+	return nil
 }
 
 // added lists the series of the head, if one of them is new.
@@ -101,35 +86,4 @@ func (c *seriesCopy) added(db *tsdb.DB) ([]record.RefSeries, chunks.HeadSeriesRe
 		series = append(series, record.RefSeries{Ref: chunks.HeadSeriesRef(ref), Labels: builder.Labels()})
 	}
 	return series, newest, nil
-}
-
-func writeSeriesCopy(out io.Writer, series []record.RefSeries) error {
-	var encoder record.Encoder
-	writer := newSegmentWriter(out)
-	for len(series) > 0 {
-		part := series[:min(len(series), seriesCopyRecord)]
-		series = series[len(part):]
-		if err := writer.write(logRecord{data: encoder.Series(part, nil)}); err != nil {
-			return err
-		}
-	}
-	return writer.flush()
-}
-
-// readSeriesCopy reads what verifies of the copy.
-func readSeriesCopy(root string) map[chunks.HeadSeriesRef]labels.Labels {
-	copied := make(map[chunks.HeadSeriesRef]labels.Labels)
-	contents := newLogContents(nil)
-	defer contents.close()
-	_, _ = scanFile(filepath.Join(root, seriesCopyFile), func(packed logRecord) error {
-		contents.records.series = contents.records.series[:0]
-		if contents.records.read(packed, contents) != nil {
-			return nil
-		}
-		for _, series := range contents.records.series {
-			copied[series.Ref] = series.Labels
-		}
-		return nil
-	})
-	return copied
 }

@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"bufio"
@@ -17,8 +17,10 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 )
 
+// HeadChunksFolder is the folder of the chunks of the newest hours in that of the database.
+const HeadChunksFolder = "chunks_head"
+
 const (
-	headChunksFolder   = "chunks_head"
 	mostHeadChunkBytes = 1 << 20
 	headChunkStart     = chunks.SeriesRefSize + 2*chunks.MintMaxtSize + chunks.ChunkEncodingSize
 	headChunkVersion   = 1
@@ -27,9 +29,9 @@ const (
 // recoverHeadChunks verifies the chunks of the newest hours and lists the series that have one. All their samples are in the
 // log too, and a chunk that is missing is read from there, as long as none that follows is kept: what comes after the first
 // bad place is put aside.
-func (r *recovery) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
-	folder := filepath.Join(r.store, headChunksFolder)
-	numbers, err := r.headChunkFiles(folder)
+func (f *folder) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
+	folder := filepath.Join(f.store, HeadChunksFolder)
+	numbers, err := f.headChunkFiles(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +39,7 @@ func (r *recovery) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
 	for i, number := range numbers {
 		path := headChunkFile(folder, number)
 		if i > 0 && number != numbers[i-1]+1 {
-			return sortedRefs(series), r.putChunksAside(folder, numbers[i:], "what was before it is missing")
+			return sortedRefs(series), f.putChunksAside(folder, numbers[i:], "what was before it is missing")
 		}
 		good, problem, err := scanHeadChunks(path, series)
 		if err != nil {
@@ -46,16 +48,16 @@ func (r *recovery) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
 		if problem == nil || i == len(numbers)-1 && good == 0 && errors.Is(problem, errNoChunkFile) {
 			continue // the library removes a last file that is empty
 		}
-		if err := r.cutHeadChunks(path, good, problem, i == len(numbers)-1); err != nil {
+		if err := f.cutHeadChunks(path, good, problem, i == len(numbers)-1); err != nil {
 			return nil, err
 		}
-		return sortedRefs(series), r.putChunksAside(folder, numbers[i+1:], "what was before it is damaged")
+		return sortedRefs(series), f.putChunksAside(folder, numbers[i+1:], "what was before it is damaged")
 	}
 	return sortedRefs(series), nil
 }
 
 // headChunkFiles are the numbers of the files, in order. What is only called like one is put aside.
-func (r *recovery) headChunkFiles(folder string) ([]int, error) {
+func (f *folder) headChunkFiles(folder string) ([]int, error) {
 	entries, err := readFolder(folder)
 	if err != nil {
 		return nil, err
@@ -67,7 +69,7 @@ func (r *recovery) headChunkFiles(folder string) ([]int, error) {
 		switch {
 		case err != nil:
 		case !entry.Type().IsRegular() || path != headChunkFile(folder, number):
-			if err := r.quarantine.move(path, "not a file of chunks, but called like one"); err != nil {
+			if err := f.quarantine.Move(path, "not a file of chunks, but called like one"); err != nil {
 				return nil, err
 			}
 		default:
@@ -83,16 +85,16 @@ func headChunkFile(folder string, number int) string {
 }
 
 // cutHeadChunks leaves the part of a file that verifies. At the end of the last file a chunk may have been written just then.
-func (r *recovery) cutHeadChunks(path string, good int64, problem error, last bool) error {
+func (f *folder) cutHeadChunks(path string, good int64, problem error, last bool) error {
 	reason := problem.Error() + "; its samples are read from the log instead"
 	switch {
 	case good == 0:
-		return r.quarantine.move(path, reason)
+		return f.quarantine.Move(path, reason)
 	case last && errors.Is(problem, errUnfinished):
-		r.quarantine.keepEnd(path, good)
+		f.quarantine.keepEnd(path, good)
 	default:
 		// What is kept may be another name of this file, so that it must not be cut itself.
-		return r.replaceByStart(path, good, reason)
+		return f.replaceByStart(path, good, reason)
 	}
 	if err := os.Truncate(path, good); err != nil {
 		return fmt.Errorf("cut off an unfinished chunk: %w", err)
@@ -102,7 +104,7 @@ func (r *recovery) cutHeadChunks(path string, good int64, problem error, last bo
 
 // replaceByStart keeps only the start of a file in its place. The file is put aside once there was space for that: on a full
 // disk this is tried each second.
-func (r *recovery) replaceByStart(path string, size int64, reason string) error {
+func (f *folder) replaceByStart(path string, size int64, reason string) error {
 	in, err := os.Open(path)
 	if err != nil {
 		return err
@@ -112,25 +114,25 @@ func (r *recovery) replaceByStart(path string, size int64, reason string) error 
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("write a file of chunks anew: %w", err)
 	}
-	err = writeFile(fresh, func(out io.Writer) error {
+	err = WriteFile(fresh, func(out io.Writer) error {
 		_, err := io.CopyN(out, in, size)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("write a file of chunks anew: %w", err)
 	}
-	if err := r.quarantine.keep(path, reason); err != nil {
+	if err := f.quarantine.keep(path, reason); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return fmt.Errorf("replace a file of chunks: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
-func (r *recovery) putChunksAside(folder string, numbers []int, reason string) error {
+func (f *folder) putChunksAside(folder string, numbers []int, reason string) error {
 	for _, number := range numbers {
-		if err := r.quarantine.move(headChunkFile(folder, number), reason+"; its samples are read from the log instead"); err != nil {
+		if err := f.quarantine.Move(headChunkFile(folder, number), reason+"; its samples are read from the log instead"); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package history
+package salvage
 
 import (
 	"errors"
@@ -9,14 +9,14 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 )
 
-// Where the newest hours hold samples that came late, the library reads their chunks past the [guard] of blocks, and panics
+// Where the newest hours hold samples that came late, the library reads their chunks past the [Guard] of blocks, and panics
 // at one that does not verify. What follows stands at the outside: a series ends there until the database is opened anew,
 // and its samples are read from the log.
 
 // damagedHead reports what was met while chunks of the newest hours were read.
-func (g *guard) damagedHead(err error) {
+func (g *Guard) damagedHead(err error) {
 	if err != nil {
-		g.damaged(headPlace, "chunks", err)
+		g.damaged(g.headPlace(), "chunks", err)
 	}
 }
 
@@ -26,9 +26,17 @@ func ofHead(err error) bool {
 	return corrupted
 }
 
+// Series guards a series whose samples may be of the newest hours.
+func (g *Guard) Series(series storage.Series) storage.Series { return guardedSeries{series, g} }
+
+// ChunkSeries guards a series whose chunks may be of the newest hours.
+func (g *Guard) ChunkSeries(series storage.ChunkSeries) storage.ChunkSeries {
+	return guardedChunkSeries{series, g}
+}
+
 type guardedSeries struct {
 	storage.Series
-	guard *guard
+	guard *Guard
 }
 
 // Iterator implements [storage.SampleIterable].
@@ -43,7 +51,7 @@ func (s guardedSeries) Iterator(reused chunkenc.Iterator) chunkenc.Iterator {
 
 type guardedSamples struct {
 	chunkenc.Iterator
-	guard  *guard
+	guard  *Guard
 	broken bool
 }
 
@@ -82,7 +90,7 @@ func (i *guardedSamples) Err() error {
 }
 
 // remainingOfHead is what is left of an error once damage of the newest hours is reported.
-func (g *guard) remainingOfHead(err error) error {
+func (g *Guard) remainingOfHead(err error) error {
 	if !ofHead(err) {
 		return err
 	}
@@ -92,7 +100,7 @@ func (g *guard) remainingOfHead(err error) error {
 
 type guardedChunkSeries struct {
 	storage.ChunkSeries
-	guard *guard
+	guard *Guard
 }
 
 // Iterator implements [storage.ChunkIterable].
@@ -107,7 +115,7 @@ func (s guardedChunkSeries) Iterator(reused chunks.Iterator) chunks.Iterator {
 
 type guardedChunkIterator struct {
 	chunks.Iterator
-	guard  *guard
+	guard  *Guard
 	broken bool
 }
 
@@ -116,7 +124,7 @@ func (i *guardedChunkIterator) Next() (found bool) {
 	if i.broken {
 		return false
 	}
-	if err := guarded(func() error {
+	if err := Guarded(func() error {
 		found = i.Iterator.Next()
 		return nil
 	}); err != nil {

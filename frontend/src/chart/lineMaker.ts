@@ -2,7 +2,7 @@ import type { Column } from '../series/column.ts'
 import type { Continuum, Extent, Stint } from '../series/continuum.ts'
 import { Polyline } from '../series/polyline.ts'
 import { RowGrid } from '../series/rowGrid.ts'
-import { isDense, Trace, Tracer } from '../series/tracer.ts'
+import { isCrowded, isDense, Trace, Tracer } from '../series/tracer.ts'
 import { Stack } from './stack.ts'
 
 /** One visible line: where its samples come from, and where what is painted of it goes. */
@@ -97,8 +97,7 @@ export class LineMaker {
       if (this.#goesOnRecorded(column, to)) since = Math.min(since, this.#madeTo - this.#reach)
       if (Number.isNaN(madeTo) && start === end) continue
       if (gapSeconds !== madeGap || timeline.at(start) !== madeTo) return Number.NEGATIVE_INFINITY
-      if (spacing !== madeSpacing && isDense(spacing, pixel) !== isDense(madeSpacing, pixel))
-        return Number.NEGATIVE_INFINITY
+      if (spacing !== madeSpacing && !lookAlike(spacing, madeSpacing, pixel)) return Number.NEGATIVE_INFINITY
       if (end - start <= 1) continue
       if (madeTo < since) since = madeTo
       if (to - newest <= 2 * gapSeconds && newest < since) since = newest
@@ -213,6 +212,13 @@ export class LineMaker {
     for (let row = 0; row < base.length; row++) line.add(times[row]!, base[row]!, row === 0)
     return line
   }
+}
+
+/** Whether lines of samples with one spacing or the other are made and painted the same way. */
+function lookAlike(spacing: number, other: number, pixel: number): boolean {
+  return (
+    isDense(spacing, pixel) === isDense(other, pixel) && isCrowded(spacing, pixel) === isCrowded(other, pixel)
+  )
 }
 
 /** How far before a time the lines may be joined to. */

@@ -115,13 +115,13 @@ test('the area is faint, the line is not, and both have the colour of the series
   expect([stroke!.strokeStyle, stroke!.globalAlpha]).toEqual(['red', 1])
 })
 
-test('a line of means is thinner than one of samples', () => {
+test('a line that may turn with each pixel is thinner than others', () => {
   const context = new RecordingContext()
   const target = { context: context.asContext, projection: { ...projection }, ratio: 1, lineWidth: 2.8 }
   const style = { color: 'red', fill: 0, below: false }
   paintTrace(target, traceOf(1, 2), undefined, style)
   expect(target.context.lineWidth).toBe(2.8)
-  paintTrace(target, Object.assign(traceOf(1, 2), { ofMeans: true }), undefined, style)
+  paintTrace(target, Object.assign(traceOf(1, 2), { crowded: true }), undefined, style)
   expect(target.context.lineWidth).toBe(2)
 })
 

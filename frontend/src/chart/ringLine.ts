@@ -102,7 +102,7 @@ export class RingLineController extends DatasetController<'ringLine'> implements
 /** Paints the area, the bands and the line of one dataset. */
 export function paintTrace(
   target: PaintTarget,
-  { line, bands, ofMeans }: Trace,
+  { line, bands, crowded }: Trace,
   base: Polyline | undefined,
   style: RingLineStyle,
 ): void {
@@ -120,8 +120,8 @@ export function paintTrace(
   }
   context.globalAlpha = 1
   context.strokeStyle = style.color
-  // One of means may turn with each pixel: at a width of one it is stroked in half the time, and leaves its bands in sight.
-  context.lineWidth = ofMeans ? target.lineWidth / usualLineWidth : target.lineWidth
+  // One that turns with each pixel is stroked in half the time at a width of one, and leaves its bands in sight.
+  context.lineWidth = crowded ? target.lineWidth / usualLineWidth : target.lineWidth
   // Round joins cost twice as much, and at this width nobody sees them.
   context.lineJoin = 'bevel'
   if (base === undefined) strokeLine(context, line, projection)

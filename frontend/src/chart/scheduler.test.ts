@@ -49,6 +49,63 @@ describe('FrameScheduler', () => {
     expect(drawn).toBe(3)
   })
 
+  test('a frame that takes too long leaves the rest to the next one, where it comes first', () => {
+    const page = new FakePage()
+    const scheduler = new FrameScheduler(page)
+    const drawn: string[] = []
+    const slow = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+      draw: () => {
+        page.timeMs += 10
+        drawn.push(name)
+      },
+    }))
+    const markAll = () => slow.forEach((chart) => scheduler.mark(chart))
+    const drawnBy = (frame: () => void) => {
+      drawn.length = 0
+      frame()
+      return drawn.join('')
+    }
+    markAll()
+    expect(drawnBy(() => page.frame())).toBe('abc')
+    expect(page.framePending).toBe(true)
+    markAll()
+    expect(drawnBy(() => page.frame())).toBe('dea')
+    expect(drawnBy(() => page.frame())).toBe('bc')
+    expect(page.framePending).toBe(false)
+  })
+
+  test('one that takes too long alone does not keep others from being drawn, nor the page from resting', () => {
+    const page = new FakePage()
+    const scheduler = new FrameScheduler(page)
+    const endless = {
+      draw: () => {
+        page.timeMs += 1000
+        scheduler.mark(endless)
+      },
+    }
+    const [away, here] = [counting(element()), counting()]
+    scheduler.add(away)
+    page.scroll(away.element!, false)
+    scheduler.mark(endless)
+    scheduler.mark(here)
+    page.frame()
+    page.frame()
+    expect([away.drawn, here.drawn]).toEqual([0, 1])
+    scheduler.remove(endless)
+    page.frame()
+    expect(page.framePending).toBe(false)
+  })
+
+  test('one that is removed while others are drawn is not drawn any more', () => {
+    const page = new FakePage()
+    const scheduler = new FrameScheduler(page)
+    const chart = counting()
+    scheduler.mark({ draw: () => scheduler.remove(chart) })
+    scheduler.mark(chart)
+    page.frame()
+    expect(chart.drawn).toBe(0)
+  })
+
   test('off screen nothing is drawn and no frame is asked for; coming into view draws once', () => {
     const page = new FakePage()
     const scheduler = new FrameScheduler(page)

@@ -3,9 +3,13 @@
  *
  * Whatever has changed is marked; once a frame everything marked AND visible is drawn, in the order it was marked.
  * What is off screen or in a hidden page stays marked, costs nothing, and is drawn when it comes into view. Drawing may
- * mark again (an axis that glides): that is the next frame. One drawable that throws does not keep the others from
- * being drawn; the error is reported to the page.
+ * mark again (an axis that glides): that is the next frame. A frame that has drawn for long enough leaves the rest to the
+ * next one, where it comes first: a gesture over a whole day goes on while the charts follow by turns. One drawable that
+ * throws does not keep the others from being drawn; the error is reported to the page.
  */
+
+/** After so many ms of drawing a frame begins with no other drawable. A tick takes a fraction of it, a whole page painted anew more. */
+const drawingMs = 24
 
 /** Something that paints itself. Without an element it counts as always on screen. */
 export interface Drawable {
@@ -17,6 +21,8 @@ export interface Drawable {
 export interface FrameEnvironment {
   requestFrame(callback: (nowMs: number) => void): number
   cancelFrame(handle: number): void
+  /** Milliseconds from any begin. */
+  now(): number
   pageVisible(): boolean
   onPageVisibility(listener: () => void): () => void
   /** Tells for each watched element when it comes into view or leaves it. Undefined: everything counts as in view. */
@@ -116,8 +122,14 @@ export class FrameScheduler {
     const batch = this.#batch
     batch.length = 0
     for (const drawable of this.#dirty) if (this.isVisible(drawable)) batch.push(drawable)
-    for (const drawable of batch) this.#dirty.delete(drawable)
-    for (const drawable of batch) this.#drawOne(drawable, nowMs)
+    const endMs = this.#environment.now() + drawingMs
+    let tried = 0
+    while (tried < batch.length && (tried === 0 || this.#environment.now() < endMs)) {
+      const drawable = batch[tried++]!
+      // One that was drawn before it may have removed it.
+      if (this.#dirty.delete(drawable)) this.#drawOne(drawable, nowMs)
+    }
+    if (tried < batch.length) this.#requestFrame()
     batch.length = 0
   }
 
@@ -167,6 +179,7 @@ function pageEnvironment(): FrameEnvironment {
   const environment: FrameEnvironment = {
     requestFrame: (callback) => requestAnimationFrame(callback),
     cancelFrame: (handle) => cancelAnimationFrame(handle),
+    now: () => performance.now(),
     pageVisible: () => document.visibilityState !== 'hidden',
     onPageVisibility: (listener) => {
       document.addEventListener('visibilitychange', listener)

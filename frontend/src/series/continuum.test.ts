@@ -56,15 +56,15 @@ describe('what is drawn', () => {
   })
 })
 
-test('a part of a line is one of means as the whole is', () => {
+test('a part of a line is as crowded as the whole', () => {
   const host = hostOf(...range(1010, 1015))
-  const ofMeans = (from: number, to: number, pixel: number) => {
+  const crowded = (from: number, to: number, pixel: number) => {
     const trace = new Trace()
     new Continuum(host, recorded).trace(new Tracer(), trace, host.column('cpu')!, { from, to }, pixel, pixel)
-    return trace.ofMeans
+    return trace.crowded
   }
-  expect([ofMeans(1000, 1015, 3), ofMeans(1015, 1015, 3), ofMeans(1030, 1040, 3)]).toEqual([true, true, true])
-  expect([ofMeans(1000, 1015, 1), ofMeans(1014, 1015, 1)]).toEqual([false, false])
+  expect([crowded(1000, 1015, 1), crowded(1015, 1015, 1), crowded(1030, 1040, 1)]).toEqual([true, true, true])
+  expect([crowded(1000, 1015, 0.9), crowded(1014, 1015, 0.9)]).toEqual([false, false])
 })
 
 test('what is asked for is what the rings lack', () => {

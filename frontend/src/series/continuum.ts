@@ -2,7 +2,7 @@ import type { Column } from './column.ts'
 import type { HostSeries } from './hostSeries.ts'
 import type { Past } from './past.ts'
 import type { RowRange, Timeline } from './timeline.ts'
-import { isDense, type Trace, type Tracer } from './tracer.ts'
+import { isCrowded, type Trace, type Tracer } from './tracer.ts'
 
 /** A stretch of time, unix seconds; NaN at both ends for none. */
 export interface Stint {
@@ -71,7 +71,7 @@ export class Continuum {
   ): void {
     const { timeline, every } = column
     tracer.begin(out, secondsPerPixel, column.gapSeconds, shift)
-    out.ofMeans = isDense(timeline.interval * every, secondsPerPixel)
+    out.crowded = isCrowded(timeline.interval * every, secondsPerPixel)
     this.#cut(timeline, from, to)
     for (let index = 0; index < this.#count; index++) {
       const piece = this.#pieces[index]!

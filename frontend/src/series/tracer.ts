@@ -11,13 +11,18 @@ export class Trace {
   readonly bands = new Bands()
   /** Seconds of the widest bucket that is drawn as one. */
   widest = 0
-  /** The samples of its series come so densely that its points are means of several. The same of any part of it. */
-  ofMeans = false
+  /** Its points come so densely that it may turn with each pixel. The same of any part of it. */
+  crowded = false
 }
 
 /** So many samples with this spacing come to a column of pixels that they are drawn as one. */
 export function isDense(spacingSeconds: number, secondsPerPixel: number): boolean {
   return denseSamples * spacingSeconds <= secondsPerPixel
+}
+
+/** So many samples with this spacing come to a column of pixels that a line of them may turn in each. */
+export function isCrowded(spacingSeconds: number, secondsPerPixel: number): boolean {
+  return spacingSeconds <= secondsPerPixel
 }
 
 /**

@@ -11,6 +11,8 @@ import { TimeWindow } from '../timeWindow.ts'
 /** A page whose frames, visibility and intersections are moved by hand. */
 export class FakePage implements FrameEnvironment {
   visible = true
+  /** What its clock shows. */
+  timeMs = 0
   readonly errors: unknown[] = []
   readonly watched = new Set<Element>()
   requested = 0
@@ -26,6 +28,10 @@ export class FakePage implements FrameEnvironment {
 
   cancelFrame(): void {
     this.#callback = undefined
+  }
+
+  now(): number {
+    return this.timeMs
   }
 
   pageVisible(): boolean {

@@ -23,6 +23,7 @@ function makeServices() {
       return 1
     },
     cancelFrame: () => (pending = undefined),
+    now: () => 0,
     pageVisible: () => true,
     onPageVisibility: () => () => undefined,
     reportError: (error) => {

@@ -46,6 +46,19 @@ func benchmarkAppend(b *testing.B, hosts int, policy SyncPolicy) {
 	b.ReportMetric(float64(samples)/b.Elapsed().Seconds(), "samples/s")
 }
 
+// BenchmarkSyncOfNothing is what a sync takes beside that of the kernel.
+func BenchmarkSyncOfNothing(b *testing.B) {
+	store := openWide(b, Options{Families: collect.Families()})
+	synced := store.current.log
+	b.ReportAllocs()
+	for b.Loop() {
+		synced.dirty = true
+		if err := synced.sync(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkTwoHours stores two hours of fifty hosts: what a sample takes on disk, and what the program takes.
 func BenchmarkTwoHours(b *testing.B) {
 	for b.Loop() {

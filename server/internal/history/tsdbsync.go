@@ -3,13 +3,13 @@ package history
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/tsdb/wlog"
+	"golang.org/x/sys/unix"
 )
 
 // syncedLog makes the library's logs safe from a power loss. The library itself does so only with a segment that is full.
@@ -102,6 +102,7 @@ func (l *syncedLog) close() error {
 type segments struct {
 	dir    string
 	number int
+	next   string // the path of the segment that will follow
 	file   *os.File
 	synced int64 // bytes of the file that are safe
 }
@@ -114,41 +115,51 @@ func openSegments(dir string) (*segments, error) {
 	if last < 0 {
 		return nil, fmt.Errorf("list the log: %s has no segment", dir)
 	}
-	s := &segments{dir: dir, number: last}
+	s := &segments{dir: dir, number: last, next: wlog.SegmentName(dir, last+1)}
 	if s.file, err = os.Open(wlog.SegmentName(dir, last)); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	return s, syncFolder(dir)
 }
 
-// sync makes the segment safe, and all that were begun since the last time.
+// sync makes the segment safe, and all that were begun since the last time. It runs each second, and nearly always there is no
+// next one: to ask for a file costs less than to fail to open it.
 func (s *segments) sync() error {
 	for {
-		next, err := os.Open(wlog.SegmentName(s.dir, s.number+1))
-		if errors.Is(err, fs.ErrNotExist) {
+		switch err := unix.Access(s.next, unix.F_OK); {
+		case errors.Is(err, unix.ENOENT):
 			return s.syncFile()
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
-		err = errors.Join(s.syncFile(), s.file.Close(), syncFolder(s.dir))
-		s.file, s.number, s.synced = next, s.number+1, 0
-		if err != nil {
+		if err := s.follow(); err != nil {
 			return err
 		}
 	}
 }
 
+// follow makes the segment safe, and goes on with the next.
+func (s *segments) follow() error {
+	next, err := os.Open(s.next)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(s.syncFile(), s.file.Close(), syncFolder(s.dir))
+	s.file, s.number, s.synced = next, s.number+1, 0
+	s.next = wlog.SegmentName(s.dir, s.number+1)
+	return err
+}
+
 // syncFile spares the kernel a file that has not grown: the log of late samples seldom does.
 func (s *segments) syncFile() error {
-	info, err := s.file.Stat()
-	if err != nil || info.Size() == s.synced {
+	var info unix.Stat_t
+	if err := unix.Fstat(int(s.file.Fd()), &info); err != nil || info.Size == s.synced {
 		return err
 	}
 	if err := s.file.Sync(); err != nil {
 		return err
 	}
-	s.synced = info.Size()
+	s.synced = info.Size
 	return nil
 }
 

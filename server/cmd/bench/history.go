@@ -17,7 +17,8 @@ import (
 type historyCommand struct {
 	Binary  string        `required:"" help:"The program to measure."`
 	Window  time.Duration `default:"4s" help:"Length of one measurement of processor time."`
-	Rounds  int           `default:"9" help:"Such measurements; the median is printed."`
+	Pairs   int           `default:"5" help:"Pairs of servers whose processor time is measured, one after the other."`
+	Rounds  int           `default:"6" help:"Measurements of each pair; the median of all is printed."`
 	Sample  time.Duration `default:"100ms" help:"Time between two readings of the sensors."`
 	Samples int           `default:"240" help:"Readings of the sensors."`
 	Queries int           `default:"300" help:"How often each question is put, within ten seconds."`
@@ -58,7 +59,7 @@ func (c *historyCommand) Run(ctx context.Context) error {
 }
 
 func (c *historyCommand) recording(ctx context.Context, _ string, figures *historyFigures) (err error) {
-	figures.cost, err = measureRecording(ctx, c.Binary, c.Window, c.Rounds)
+	figures.cost, err = measureRecording(ctx, c.Binary, c.Window, c.Pairs, c.Rounds)
 	return err
 }
 

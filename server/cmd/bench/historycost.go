@@ -9,40 +9,53 @@ import (
 	"vitals/internal/bench"
 )
 
-// recordingCost is what two servers use that run side by side, in the same windows, so that both meet the same machine.
+// recordingCost is what pairs of servers use that run side by side, in the same windows, so that both meet the same machine.
 type recordingCost struct {
 	off, on, more []float64 // milliseconds of processor time a second
 	series        int
 }
 
-// measureRecording runs a server that records beside one that does not. Nobody watches either.
-func measureRecording(ctx context.Context, binary string, window time.Duration, rounds int) (recordingCost, error) {
+// measureRecording runs servers that record beside such that do not, pair after pair: two processes of one program differ too,
+// by where their memory lies. Nobody watches any.
+func measureRecording(ctx context.Context, binary string, window time.Duration, pairs, rounds int) (recordingCost, error) {
 	var cost recordingCost
+	for pair := range pairs {
+		fmt.Fprintf(os.Stderr, "history: recording: pair %d of %d\n", pair+1, pairs)
+		if err := cost.measurePair(ctx, binary, window, rounds); err != nil {
+			return cost, err
+		}
+	}
+	return cost, nil
+}
+
+func (c *recordingCost) measurePair(ctx context.Context, binary string, window time.Duration, rounds int) error {
 	off, err := launchServer(ctx, binary, "--history", "off")
 	if err != nil {
-		return cost, err
+		return err
 	}
 	defer off.Stop()
 	on, err := launchServer(ctx, binary)
 	if err != nil {
-		return cost, err
+		return err
 	}
 	defer on.Stop()
 	const settle = 8 * time.Second // the first garbage collections are over
 	if err := bench.Sleep(ctx, settle); err != nil {
-		return cost, err
+		return err
 	}
-	for round := range rounds {
-		fmt.Fprintf(os.Stderr, "history: recording: window %d of %d\n", round+1, rounds)
-		if err := cost.measure(ctx, window, off, on); err != nil {
-			return cost, err
+	for range rounds {
+		if err := c.measure(ctx, window, off, on); err != nil {
+			return err
 		}
 	}
-	cost.series, err = seriesOf(ctx, on)
-	return cost, err
+	c.series, err = seriesOf(ctx, on)
+	return err
 }
 
 func (c *recordingCost) measure(ctx context.Context, window time.Duration, off, on *server) error {
+	if err := bench.Sleep(ctx, untilBetweenTicks(time.Now())); err != nil {
+		return err
+	}
 	before, err := processorTimes(off, on)
 	if err != nil {
 		return err
@@ -62,6 +75,12 @@ func (c *recordingCost) measure(ctx context.Context, window time.Duration, off, 
 	}
 	c.off, c.on, c.more = append(c.off, each[0]), append(c.on, each[1]), append(c.more, each[1]-each[0])
 	return nil
+}
+
+// untilBetweenTicks is how long it is until the middle of a second. Servers work when a second begins: a window with an edge
+// there would have one tick more of the one server than of the other.
+func untilBetweenTicks(now time.Time) time.Duration {
+	return now.Add(time.Second / 2).Truncate(time.Second).Add(time.Second / 2).Sub(now)
 }
 
 func processorTimes(off, on *server) (times [2]time.Duration, err error) {

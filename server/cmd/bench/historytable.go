@@ -28,7 +28,8 @@ func (c *historyCommand) printRecording(f historyFigures) {
 		printed.Add(row.name, fmt.Sprintf("%.2f", bench.Median(row.values)), fmt.Sprintf("%.2f", slices.Min(row.values)),
 			fmt.Sprintf("%.2f", slices.Max(row.values)), row.aim)
 	}
-	printed.Note("Medians of %d windows of %v. Both servers run side by side; all sensors on, synced each second.", c.Rounds, c.Window)
+	printed.Note("Medians of %d windows of %v, of %d pairs of servers that run side by side; all sensors on, synced each second.",
+		c.Pairs*c.Rounds, c.Window, c.Pairs)
 	printed.Note("Load: %s", machineLoad())
 	printed.Print(os.Stdout)
 }

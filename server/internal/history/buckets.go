@@ -48,13 +48,13 @@ func (b *buckets) begin(series metric.Series) {
 // add takes samples of the series within the grid, best in order of time.
 func (b *buckets) add(times []metric.TimestampMs, values []float64) {
 	for len(times) > 0 {
-		opens, closes := b.span()
-		if at := int64(times[0]); at < opens || at >= closes {
-			b.turnTo((at - b.grid.from) / b.grid.step)
-			opens, closes = b.span()
+		index := (int64(times[0]) - b.grid.from) / b.grid.step
+		if index != b.at {
+			b.turnTo(index)
 		}
+		opens, length := b.grid.from+index*b.grid.step, uint64(b.grid.step)
 		run := 1
-		for run < len(times) && int64(times[run]) >= opens && int64(times[run]) < closes {
+		for run < len(times) && uint64(int64(times[run])-opens) < length { // below opens it is beyond, too
 			run++
 		}
 		b.open.add(values[:run])
@@ -63,7 +63,7 @@ func (b *buckets) add(times []metric.TimestampMs, values []float64) {
 }
 
 func (b *bucket) add(values []float64) {
-	least, most, sum, scaled := b.least, b.most, b.sum, b.scaled
+	least, most, sum := b.least, b.most, b.sum
 	for _, value := range values {
 		if value < least { // min and max ask more, for numbers that there are none of here
 			least = value
@@ -72,19 +72,16 @@ func (b *bucket) add(values []float64) {
 			most = value
 		}
 		sum += value
-		scaled += value * sumScale
 	}
-	b.least, b.most, b.sum, b.scaled = least, most, sum, scaled
+	b.least, b.most, b.sum = least, most, sum
 	b.count += int32(len(values))
-}
-
-// span is the time that the open bucket covers; none if there is no open one.
-func (b *buckets) span() (opens, closes int64) {
-	if b.at < 0 {
-		return math.MaxInt64, math.MaxInt64
+	if !math.IsInf(sum, 0) {
+		b.scaled = sum * sumScale
+		return
 	}
-	opens = b.grid.from + b.at*b.grid.step
-	return opens, opens + b.grid.step
+	for _, value := range values {
+		b.scaled += value * sumScale
+	}
 }
 
 // turnTo puts the open bucket back and opens another one.

@@ -73,10 +73,9 @@ func TestBothWaysToRoundAreOne(t *testing.T) {
 		family := metric.Family{Decimals: decimals}
 		for range 10_000 {
 			value := family.Round(random.NormFloat64() * math.Pow10(random.IntN(6)))
-			stored := []float64{rounding.Stored(value)}
-			rounding.restore(stored)
-			if wanted := rounding.Value(rounding.Stored(value)); stored[0] != wanted || decimals > 0 && stored[0] != value {
-				t.Fatalf("%d decimals: %v is stored and restored as %v, and as %v", decimals, value, stored[0], wanted)
+			restored := rounding.restored(rounding.Stored(value))
+			if wanted := rounding.Value(rounding.Stored(value)); restored != wanted || decimals > 0 && restored != value {
+				t.Fatalf("%d decimals: %v is stored and restored as %v, and as %v", decimals, value, restored, wanted)
 			}
 		}
 	}
@@ -134,5 +133,45 @@ func TestStepIsTheLeastThatFits(t *testing.T) {
 		if count := gridOver(from, to, step).count; count > int64(test.points) {
 			t.Errorf("%s by %s are %d points, more than %d", test.length, step, count, test.points)
 		}
+	}
+}
+
+// TestAQuestionSeesNoAppendThatIsYoungerThanItself appends between the opening and the reading: to the newest chunk, which
+// then has samples that the question must not see.
+func TestAQuestionSeesNoAppendThatIsYoungerThanItself(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	store := openWide(t, Options{Clock: func() time.Time { return now }})
+	catalog := &hub.Catalog{Host: "web", Series: []metric.Series{{Metric: "a", Family: "a", Custom: true}}}
+	to := metric.TimestampOf(now)
+	from := to - 10
+	appendAt := func(at metric.TimestampMs) {
+		if _, err := store.Append(t.Context(), []Row{{Catalog: catalog, Timestamp: at, Values: []float64{float64(at - from)}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for at := from; at < from+5; at++ {
+		appendAt(at)
+	}
+	reader := store.reader()
+	querier, err := reader.chunks.ChunkQuerier(int64(from), int64(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = querier.Close() }() // it was read only
+	appendAt(from + 5)
+	found, err := reader.find(t.Context(), querier, Selection{Host: "web"}, int64(from), int64(to))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	reading := reading{bounds: usualBounds()}
+	var seen []float64
+	if err := reading.each(t.Context(), found[0], int64(from), int64(to), func(_ []metric.TimestampMs, values []float64) error {
+		seen = append(seen, values...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(seen, []float64{0, 1, 2, 3, 4}) {
+		t.Errorf("seen are %v, of which 5 was appended after the question began", seen)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
@@ -24,8 +23,8 @@ type reading struct {
 	// What follows is used again for each chunk.
 	chunks  chunks.Iterator
 	decoder chunkenc.Iterator
-	times   []metric.TimestampMs
-	values  []float64
+	whole   chunkenc.Iterator
+	xorSamples
 }
 
 // restSamples are read at a stretch, about a tenth of a millisecond. Then whoever waits for the processor gets it: those who
@@ -60,39 +59,63 @@ func (r *reading) each(
 	return nil
 }
 
-// decode reads a chunk. What is not a number marks the end of a series and is no sample.
+// decode reads a chunk, which nobody writes to: that of the newest samples is a copy. What is not a number marks the end of a
+// series and is no sample.
 func (r *reading) decode(chunk chunkenc.Chunk, rounding Rounding, from, to int64) error {
-	most := chunk.NumSamples()
-	times, values := slices.Grow(r.times[:0], most)[:most], slices.Grow(r.values[:0], most)[:most]
-	decoder := chunk.Iterator(r.decoder)
-	count := 0
-	for count < most && decoder.Next() == chunkenc.ValFloat {
-		at, stored := decoder.At()
-		if at < from || at >= to || math.IsNaN(stored) {
-			continue
+	if !r.readWhole(chunk) {
+		if err := r.readByLibrary(chunk); err != nil {
+			return err
 		}
-		times[count], values[count] = metric.TimestampMs(at), stored
-		count++
 	}
-	r.decoder, r.times, r.values = decoder, times[:count], values[:count]
-	if err := decoder.Err(); err != nil {
-		return err
-	}
-	rounding.restore(r.values)
-	return r.count(int64(most))
+	read := len(r.times)
+	r.keep(rounding, from, to)
+	return r.count(int64(read))
 }
 
-// restore is [Rounding.Value] for many. Of what was stored none lies between two decimals, so that the two ways to round are
-// one; this one is an instruction of most processors.
-func (r Rounding) restore(values []float64) {
-	if r.decimal == 0 {
-		return
+// readWhole reads all samples of a chunk past the library's iterator, where the library would give all of them: there it
+// hands the iterator of the encoding XOR back that it was given to be used again. It does not for another encoding, nor where
+// the newest samples are of an append that was not done when the question began.
+func (r *reading) readWhole(chunk chunkenc.Chunk) bool {
+	if r.whole == nil {
+		r.whole = chunkenc.NewXORChunk().Iterator(nil)
 	}
-	for i, stored := range values {
-		if scaled := stored * r.decimal; math.Abs(scaled) < 1<<52 {
-			values[i] = math.RoundToEven(scaled) / r.decimal
+	return chunk.Iterator(r.whole) == r.whole && r.read(chunk.Bytes())
+}
+
+func (r *reading) readByLibrary(chunk chunkenc.Chunk) error {
+	r.times, r.values = r.times[:0], r.values[:0]
+	r.decoder = chunk.Iterator(r.decoder)
+	for r.decoder.Next() == chunkenc.ValFloat {
+		at, stored := r.decoder.At()
+		r.times, r.values = append(r.times, metric.TimestampMs(at)), append(r.values, stored)
+	}
+	return r.decoder.Err()
+}
+
+// keep leaves the samples within [from, to), and restores their values.
+func (r *reading) keep(rounding Rounding, from, to int64) {
+	times, values := r.times, r.values[:len(r.times)]
+	length := uint64(to - from)
+	kept := 0
+	for i, at := range times {
+		stored := values[i]
+		if uint64(int64(at)-from) >= length || math.IsNaN(stored) { // before from it is beyond, too
+			continue
 		}
+		times[kept], values[kept] = at, rounding.restored(stored)
+		kept++
 	}
+	r.times, r.values = times[:kept], values[:kept]
+}
+
+// restored is [Rounding.Value] for many. Of what was stored none lies between two decimals, so that the two ways to round are
+// one; this one is an instruction of most processors.
+func (r Rounding) restored(stored float64) float64 {
+	scaled := stored * r.decimal
+	if r.decimal == 0 || math.Abs(scaled) >= 1<<52 {
+		return stored
+	}
+	return math.RoundToEven(scaled) / r.decimal
 }
 
 func (r *reading) count(samples int64) error {

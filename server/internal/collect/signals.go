@@ -66,10 +66,13 @@ const (
 	daySeconds  = 24 * hourSeconds
 )
 
+// since is what has passed of a period of whole seconds: to the bit what [math.Mod] says, which takes many steps to it.
+func since(at, period float64) float64 { return at - period*math.Floor(at/period) }
+
 // workday is how busy people are, from about 0.2 at night, when other parts of the world are awake, to about 0.85 in the
 // middle of a working day, UTC.
 func workday(at float64) float64 {
-	hour := math.Mod(at, daySeconds) / hourSeconds
+	hour := since(at, daySeconds) / hourSeconds
 	busy := 0.22 + 0.52*bump(hour, 10.5, 2.2) + 0.56*bump(hour, 15, 2.6) + 0.20*bump(hour, 20.5, 1.8)
 	return busy * weekday(at)
 }
@@ -77,7 +80,7 @@ func workday(at float64) float64 {
 // weekday is 1 from Monday to Friday and less at the weekend; it changes over the hour before and after midnight.
 func weekday(at float64) float64 {
 	weight := func(day float64) float64 {
-		if number := math.Mod(day+4, 7); number == 0 || number == 6 { // the epoch began on a Thursday, number 4
+		if number := since(day+4, 7); number == 0 || number == 6 { // the epoch began on a Thursday, number 4
 			return 0.6
 		}
 		return 1
@@ -90,9 +93,9 @@ func weekday(at float64) float64 {
 
 // nightly is 1 while the backup of the night runs: it starts so many seconds after 02:00 UTC and ramps up and down.
 func nightly(at, delay, duration float64) float64 {
-	since := math.Mod(at, daySeconds) - 2*hourSeconds - delay
+	began := since(at, daySeconds) - 2*hourSeconds - delay
 	const ramp = 40.0
-	return smoothstep(min(max(min(since, duration-since)/ramp, 0), 1))
+	return smoothstep(min(max(min(began, duration-began)/ramp, 0), 1))
 }
 
 // bump is a hill of height 1 around the hour, on the circle of a day.

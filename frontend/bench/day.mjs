@@ -3,32 +3,24 @@
  * A day of ten series at 1 s, of the past of the real program: the longest frame, and the longest task of the main thread,
  * while it is drawn, zoomed and panned. `node bench/day.mjs --seconds 4`; the program is ../bin/vitals, or VITALS_BINARY.
  */
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import { browserOptions } from './browser.mjs'
+import { serveThePast } from './program.mjs'
 
 const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '4' } } })
-const binary = process.env['VITALS_BINARY'] ?? fileURLToPath(new URL('../../bin/vitals', import.meta.url))
 const frames = Number(options.seconds) * 60
 
 await build({ configFile: 'bench/vite.config.ts', logLevel: 'error' })
-const folder = await mkdtemp(join(tmpdir(), 'vitals-day-'))
-const settings = ['--source', 'simulate', '--simulate-hosts', '1', '--simulate-past', '25h', '--data', folder]
-const program = spawn(binary, ['serve', '--listen', '127.0.0.1:0', ...settings], {
-  stdio: ['ignore', 'pipe', 'ignore'],
-})
+const program = await serveThePast()
 const browser = await chromium.launch(browserOptions)
 let pages
 try {
-  const proxy = { '/api': await announced(program) }
+  const proxy = { '/api': program.address }
   pages = await preview({ configFile: 'bench/vite.config.ts', logLevel: 'error', preview: { proxy } })
   console.log('24 h of 10 series at 1 s; ms of the longest frame, and of the longest task (0: none took 50)')
+  console.log('Aim: no frame over 100')
   console.log('charts   draw            zoom in and out   pan')
   for (const charts of [1, 10]) {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
@@ -48,8 +40,7 @@ try {
 } finally {
   await browser.close()
   await pages?.close()
-  program.kill()
-  await rm(folder, { recursive: true, force: true })
+  await program.end()
 }
 
 /** In the page: the longest task that blocked a frame since the last look, in ms; 0 when all took less than 50. */
@@ -67,14 +58,4 @@ function watchTasks() {
     return result
   }
   window.tasks = { take }
-}
-
-function announced(child) {
-  return new Promise((resolve, reject) => {
-    child.stdout.on('data', (text) => {
-      const found = /http:\/\/\S+/.exec(String(text))
-      if (found) resolve(found[0])
-    })
-    child.on('exit', () => reject(new Error(`${binary} ended`)))
-  })
 }

@@ -25,7 +25,7 @@ export function makePast(
   session.subscribe(() => {
     const isLive = session.status.state === 'live'
     if (isLive && !wasLive) {
-      kept.forget()
+      kept.renew()
       past.reset()
     }
     wasLive = isLive
@@ -46,9 +46,10 @@ export class HistoryKept {
     this.#ask = ask
   }
 
-  /** Asks again, the next time. */
-  forget(): void {
+  /** Asks again, at once: it is known by the time somebody looks at the past. */
+  renew(): void {
     this.#asked = undefined
+    void this.#answer()
   }
 
   /** The same, for after it is known. Rejects as the question did; one that was not answered is asked again. */

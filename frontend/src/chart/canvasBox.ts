@@ -1,5 +1,16 @@
 /** The place of a canvas on the page: as wide as its parent, of a fixed height, with the pixels of the screen. */
 
+const boxes = new WeakMap<HTMLCanvasElement, CanvasBox>()
+
+/**
+ * Works with a canvas while that is painted with so many device pixels in a CSS pixel, or more. It is as before when the
+ * browser shows it next.
+ */
+export function paintedFiner<Result>(canvas: HTMLCanvasElement, ratio: number, work: () => Result): Result {
+  const box = boxes.get(canvas)
+  return box === undefined ? work() : box.finer(ratio, work)
+}
+
 /** The height is in CSS pixels. */
 export class CanvasBox {
   readonly canvas: HTMLCanvasElement
@@ -13,6 +24,7 @@ export class CanvasBox {
   /** `changed` is called when width, height or pixel ratio are others than before; not for the first size. */
   constructor(canvas: HTMLCanvasElement, height: number, changed: () => void) {
     this.canvas = canvas
+    boxes.set(canvas, this)
     this.#height = height
     this.#changed = changed
     this.fit()
@@ -51,7 +63,21 @@ export class CanvasBox {
     style.height = `${this.#height}px`
   }
 
+  finer<Result>(ratio: number, work: () => Result): Result {
+    const usual = this.#ratio
+    if (usual >= ratio) return work()
+    this.#ratio = ratio
+    this.#changed()
+    try {
+      return work()
+    } finally {
+      this.#ratio = usual
+      this.#changed()
+    }
+  }
+
   destroy(): void {
+    boxes.delete(this.canvas)
     this.#resizes?.disconnect()
     this.#resolution?.removeEventListener('change', this.#ratioChanged)
   }

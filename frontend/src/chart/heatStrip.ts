@@ -2,6 +2,7 @@ import type { Column } from '../series/column.ts'
 import { Continuum, resolutionOf } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { RowWalk, type Side } from '../series/rowWalk.ts'
+import { markNews, sayBusy } from './busy.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.ts'
@@ -48,6 +49,7 @@ export class HeatStrip implements Drawable, Plot {
   readonly #box: CanvasBox
   readonly #gestures: GestureControl
   readonly #control: CrosshairControl
+  readonly #continuum: Continuum
   readonly #past: PastNeed
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
@@ -73,9 +75,9 @@ export class HeatStrip implements Drawable, Plot {
     this.#options = options
     this.#columns = options.rows.map((row) => row.column)
     this.#context = canvas.getContext('2d')!
-    const continuum = new Continuum(services.host, services.past)
+    this.#continuum = new Continuum(services.host, services.past)
     this.#image = new HeatImage(canvas.ownerDocument.createElement('canvas'))
-    this.#means = new HeatMeans(continuum)
+    this.#means = new HeatMeans(this.#continuum)
     this.#walk = new RowWalk(services.host, services.past)
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     this.#gestures = new GestureControl(canvas, services, this)
@@ -83,7 +85,7 @@ export class HeatStrip implements Drawable, Plot {
     this.#crosshairLine = new CrosshairLine(canvas, services.theme, '--text')
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
     const { host, past, window, crosshair, theme, scheduler } = services
-    this.#past = new PastNeed(continuum, past, () => this.#repaint())
+    this.#past = new PastNeed(this.#continuum, past, () => this.#repaint())
     this.#stops = [
       host.subscribe('rows', () => {
         if (window.shows(this.#drawnTo)) scheduler.mark(this)
@@ -125,13 +127,14 @@ export class HeatStrip implements Drawable, Plot {
   /** What the strip shows, in words; with many rows only the busiest ones. */
   summary(): string {
     const { label, unit, rows } = this.#options
-    this.#services.window.range(this.host, this.#range)
-    const newest = (row: HeatRow) => row.column.valueAt(this.#range.to) ?? Number.NEGATIVE_INFINITY
-    const busiest = [...rows].sort((a, b) => newest(b) - newest(a)).slice(0, 4)
-    const lines = busiest.map((row) => ({ line: row }))
+    const { window } = this.#services
+    const { from, to } = window.range(this.host)
+    const last = ({ column }: HeatRow) =>
+      this.#continuum.valueAt(column, to, resolutionOf(from, to)) ?? -Infinity
+    const lines = [...rows].sort((a, b) => last(b) - last(a)).slice(0, 4)
     const title =
-      rows.length > busiest.length ? `${label}, the busiest ${busiest.length} of ${rows.length}` : label
-    return chartSummary(title, unit, this.#range, lines)
+      rows.length > lines.length ? `${label}, the busiest ${lines.length} of ${rows.length}` : label
+    return chartSummary({ label: title, unit, lines }, window, this.#continuum, this.#past)
   }
 
   destroy(): void {
@@ -187,7 +190,7 @@ export class HeatStrip implements Drawable, Plot {
     const range = window.range(this.host, this.#range)
     this.#drawnTo = this.host.newestTime
     this.#past.want(this.#columns, range, 0)
-    this.element.setAttribute('aria-busy', String(this.#past.loading))
+    sayBusy(this.element, this.#past.loading)
     if (!(range.to >= range.from) || this.#options.rows.length === 0) return
     const width = Math.round((this.#box.width - this.#left) * ratio)
     const span = Math.max(range.to - range.from, this.host.interval)
@@ -272,7 +275,7 @@ export class HeatStrip implements Drawable, Plot {
   /** Something of the past came in: it may lie anywhere in the picture. */
   #repaint(): void {
     this.#bucket = 0
-    this.#services.scheduler.mark(this)
+    markNews(this, this.#services.scheduler)
   }
 
   #makeAnew(): void {

@@ -3,6 +3,7 @@ import { Continuum, resolutionOf, type Extent } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { RowWalk, type Side } from '../series/rowWalk.ts'
 import { SteadyRange } from './axis.ts'
+import { markNews, sayBusy } from './busy.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { ChartLines } from './chartLines.ts'
 import { makeConfiguration, makeDatasets, type LineDataset, type RingChart } from './chartConfig.ts'
@@ -144,9 +145,8 @@ export class LiveChart implements Drawable, Plot {
 
   /** What the chart shows, in a sentence or two. */
   summary(): string {
-    const range = this.#services.window.range(this.host)
-    const visible = this.#datasets.filter((_, index) => this.#chart.isDatasetVisible(index))
-    return chartSummary(this.#options.label, this.#options.unit, range, visible)
+    const lines = this.#options.lines.filter((_, index) => this.#chart.isDatasetVisible(index))
+    return chartSummary({ ...this.#options, lines }, this.#services.window, this.#continuum, this.#past)
   }
 
   destroy(): void {
@@ -233,7 +233,7 @@ export class LiveChart implements Drawable, Plot {
 
   #wantPast(): void {
     this.#past.want(this.#lines.columns, this.#shown, this.#services.window.ghost)
-    this.element.setAttribute('aria-busy', String(this.#past.loading))
+    sayBusy(this.element, this.#past.loading)
   }
 
   #fitValues(nowMs: number): void {
@@ -333,7 +333,7 @@ export class LiveChart implements Drawable, Plot {
   /** Something of the past came in: it may lie anywhere in the picture. */
   #pastCame(): void {
     this.#view.version++
-    this.#services.scheduler.mark(this)
+    markNews(this, this.#services.scheduler)
   }
 
   #resetValues(): void {

@@ -2,6 +2,9 @@ import type { Column } from '../series/column.ts'
 import { resolutionOf, type Continuum, type Stint } from '../series/continuum.ts'
 import type { Past, PastViewer } from '../series/past.ts'
 
+/** A picture moves on between what was asked for and what is told of it: so much of it may be new. */
+const askedShare = 0.02
+
 /** What one drawing needs of the recorded past: it asks for it, and hears of what comes in. */
 export class PastNeed {
   readonly #continuum: Continuum
@@ -10,6 +13,7 @@ export class PastNeed {
   readonly #earlier: PastViewer
   readonly #stop: () => void
   readonly #missing: Stint = { from: Number.NaN, to: Number.NaN }
+  readonly #asked: Stint = { from: Number.NaN, to: Number.NaN }
   #metrics: readonly string[] = []
   #columns: readonly Column[] = []
   #needed = false
@@ -35,6 +39,14 @@ export class PastNeed {
     return !Number.isNaN(this.#missing.from)
   }
 
+  /** What there is to know of a range has come in: nothing of it has to be asked for, or all of it was. */
+  knows({ from, to }: Readonly<Stint>, columns: readonly Column[]): boolean {
+    const { from: begin, to: end } = this.#continuum.missing({ from, to }, columns, { from, to })
+    if (!(begin < end) || this.#past.state(this.#host).off) return true
+    const slack = (to - from) * askedShare
+    return begin >= this.#asked.from - slack && end <= this.#asked.to + slack && !this.loading
+  }
+
   /** Asks for what the rings lack of a range, and for the same range so many seconds earlier. Cheap when nothing changed. */
   want(columns: readonly Column[], range: Readonly<Stint>, earlier: number): void {
     if (columns !== this.#columns) {
@@ -46,6 +58,8 @@ export class PastNeed {
     this.#shown.want(this.#host, this.#metrics, from, to, resolution)
     const back = earlier > 0 ? earlier : Number.NaN
     this.#earlier.want(this.#host, this.#metrics, range.from - back, range.to - back, resolution)
+    this.#asked.from = range.from
+    this.#asked.to = range.to
     this.#needed = from < to || earlier > 0
   }
 

@@ -87,6 +87,7 @@ export class FakeCanvas extends EventTarget {
   height = 150
   clientWidth: number
   tabIndex = -1
+  readonly attributes: Record<string, string> = {}
   readonly style: Record<string, string> = {}
   readonly context = new RecordingContext()
   readonly made: FakeCanvas[] = []
@@ -121,8 +122,8 @@ export class FakeCanvas extends EventTarget {
     // All events come here anyway.
   }
 
-  setAttribute(): void {
-    // Attributes do not matter here.
+  setAttribute(name: string, value: string): void {
+    this.attributes[name] = value
   }
 
   after(): void {

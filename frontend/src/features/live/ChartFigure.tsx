@@ -64,19 +64,35 @@ function CrosshairCanvas({
 
 /**
  * Read anew from time to time: a text that changed with every sample would never be read to its end. While there are no
- * rows yet it looks more often.
+ * rows yet it looks more often, and of the past whenever something else is shown or comes in.
  */
 function Summary({ id, summary }: { id: string; summary: () => string }) {
   const host = useReading()?.host
+  const { window, past } = useLiveServices()
   const [text, setText] = useState('')
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>
-    const refresh = () => {
-      setText(summary())
-      timer = setTimeout(refresh, Number.isNaN(host?.newestTime) ? firstSummaryMs : summaryEveryMs)
+    let due = Infinity
+    const refreshIn = (waitMs: number) => {
+      if (performance.now() + waitMs >= due) return
+      clearTimeout(timer)
+      due = performance.now() + waitMs
+      timer = setTimeout(refresh, waitMs)
     }
-    timer = setTimeout(refresh, firstSummaryMs)
-    return () => clearTimeout(timer)
-  }, [summary, host])
+    const refresh = () => {
+      due = Infinity
+      setText(summary())
+      refreshIn(Number.isNaN(host?.newestTime) ? firstSummaryMs : summaryEveryMs)
+    }
+    const soon = () => refreshIn(firstSummaryMs)
+    soon()
+    const stopWindow = window.subscribe(soon)
+    const stopPast = host && past.subscribe(host.host.name, () => window.mode === 'live' || soon())
+    return () => {
+      clearTimeout(timer)
+      stopWindow()
+      stopPast?.()
+    }
+  }, [summary, host, window, past])
   return <VisuallyHidden id={id}>{text}</VisuallyHidden>
 }

@@ -125,7 +125,7 @@ story('a CSV holds the lines and the time that are seen, drawn or sample by samp
   expect(all.length - 1).toBe(count)
 })
 
-story('the picture of a chart is one of its size, and not empty', async ({ stage }) => {
+story('the picture of a chart is one of twice its size, and not empty', async ({ stage }) => {
   const { live } = await pastHour(stage)
   await expect.poll(() => live.chart('CPU').getAttribute('aria-busy')).toBe('false')
   const box = await live.chart('CPU').boundingBox()
@@ -133,8 +133,8 @@ story('the picture of a chart is one of its size, and not empty', async ({ stage
   const bytes = await readFile(await picture.path())
   expect(bytes.subarray(1, 4).toString()).toBe('PNG')
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]
-  expect(width).toBe(Math.round(box?.width ?? 0) + 32)
-  expect(height).toBeGreaterThan(box?.height ?? 0)
+  expect(width).toBe(2 * (Math.round(box?.width ?? 0) + 32))
+  expect(height).toBeGreaterThan(2 * (box?.height ?? 0))
   expect(bytes.length).toBeGreaterThan(5000)
 })
 

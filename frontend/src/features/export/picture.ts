@@ -1,3 +1,4 @@
+import { paintedFiner } from '../../chart/canvasBox.ts'
 import { formatInstant } from '../../chart/format.ts'
 import type { TimeRange } from '../../chart/timeWindow.ts'
 import type { ShownPanel } from './shownPanel.ts'
@@ -6,10 +7,18 @@ const margin = 16
 const titleSize = 15
 const textSize = 12
 const lineHeight = 20
+/** The colour before a name. */
+const swatch = 9
+const swatchGap = 5
+
+/** Device pixels in a CSS pixel, at least: a picture is looked at on other screens, too. */
+const leastRatio = 2
+
+type Write = (text: string, x: number, y: number, size: number, weight: number, color: string) => number
 
 /**
  * A picture of a chart to be passed on: what its canvas shows, under its title, the host and the time, above the names
- * of its lines. In the colours of the page and as fine as its screen.
+ * of its lines. In the colours of the page, and finer than its screen where that is coarse.
  */
 export async function pictureOf(
   canvas: HTMLCanvasElement,
@@ -19,36 +28,47 @@ export async function pictureOf(
 ): Promise<Blob> {
   const style = getComputedStyle(canvas)
   const token = (name: string) => style.getPropertyValue(name).trim()
-  const width = canvas.clientWidth
-  const ratio = canvas.width / width
-  const head = margin + titleSize + lineHeight + 8
-  const height = head + canvas.clientHeight + lineHeight + margin
+  const ratio = Math.max(leastRatio, devicePixelRatio)
+  const { clientWidth: width, clientHeight: chartHeight } = canvas
   const picture = document.createElement('canvas')
-  picture.width = Math.round((width + 2 * margin) * ratio)
-  picture.height = Math.round(height * ratio)
   const context = picture.getContext('2d')
   if (context === null) throw new Error('The browser has no room for a picture of this size')
-  context.scale(ratio, ratio)
-  context.fillStyle = token('--bg')
-  context.fillRect(0, 0, width + 2 * margin, height)
-  const write = (text: string, x: number, y: number, size: number, weight: number, color: string) => {
+  const write: Write = (text, x, y, size, weight, color) => {
     context.font = `${weight} ${size}px ${token('--face')}`
     context.fillStyle = color
     context.fillText(text, x, y)
     return context.measureText(text).width
   }
+  const entries = placeEntries(panel, width, (label) => write(label, 0, 0, textSize, 400, 'transparent'))
+  const head = margin + titleSize + lineHeight + 8
+  const foot = head + chartHeight + lineHeight
+  const height = foot + (entries.at(-1)?.y ?? 0) + margin
+  picture.width = Math.round((width + 2 * margin) * ratio)
+  picture.height = Math.round(height * ratio)
+  context.scale(ratio, ratio)
+  context.fillStyle = token('--bg')
+  context.fillRect(0, 0, width + 2 * margin, height)
   write(panel.title, margin, margin + titleSize, titleSize, 600, token('--text'))
   write(subtitle(host, range), margin, margin + titleSize + lineHeight, textSize, 400, token('--mute'))
-  context.drawImage(canvas, margin, head, width, canvas.clientHeight)
-  let x = margin
-  const y = head + canvas.clientHeight + lineHeight
-  for (const line of panel.lines) {
-    if (x > width) break
+  paintedFiner(canvas, ratio, () => context.drawImage(canvas, margin, head, width, chartHeight))
+  for (const { line, x, y } of entries) {
     context.fillStyle = token(line.color)
-    context.fillRect(x, y - 9, 9, 9)
-    x += 14 + write(line.label, x + 14, y, textSize, 400, token('--soft')) + 16
+    context.fillRect(x, foot + y - swatch, swatch, swatch)
+    write(line.label, x + swatch + swatchGap, foot + y, textSize, 400, token('--soft'))
   }
   return blobOf(picture)
+}
+
+/** The names of the lines side by side, in as many rows as they need; y from the first of these. */
+function placeEntries({ lines }: ShownPanel, width: number, measure: (label: string) => number) {
+  let [x, y] = [margin, 0]
+  return lines.map((line) => {
+    const wide = swatch + swatchGap + measure(line.label)
+    if (x > margin && x + wide > margin + width) [x, y] = [margin, y + lineHeight]
+    const entry = { line, x, y }
+    x += wide + margin
+    return entry
+  })
 }
 
 function subtitle(host: string, { from, to }: TimeRange): string {

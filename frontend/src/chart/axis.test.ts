@@ -132,6 +132,9 @@ describe('time labels', () => {
     [900, 400, 300],
     [3600, 800, 300],
     [86_400, 800, 7200],
+    [7 * 86_400, 800, 86_400],
+    [15 * 86_400, 310, 5 * 86_400],
+    [15 * 86_400, 800, 2 * 86_400],
   ])('%s s on %s px are a label each %s s', (span, width, step) => {
     expect(timeStep(span, width)).toBe(step)
   })

@@ -169,9 +169,30 @@ export interface AxisLimits {
   mirrored: boolean
 }
 
+const day = 86_400
+/** On average: steps of months and years are counted in these, and lie at the first of a month. */
+const month = 30.436_875 * day
+
 const timeSteps = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
-  604_800,
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  60,
+  120,
+  300,
+  600,
+  900,
+  1800,
+  3600,
+  7200,
+  10_800,
+  21_600,
+  43_200,
+  ...[1, 2, 3, 5, 7, 14].map((days) => days * day),
+  ...[1, 2, 3, 6, 12, 24, 60].map((months) => months * month),
 ]
 
 /** CSS pixels from one time label to the next, for `14:30` and for `14:30:15`. */
@@ -186,9 +207,31 @@ export function timeStep(span: number, widthPx: number): number {
   return timeSteps.find((step) => step >= 60 && step >= pixel * minuteLabelRoom) ?? timeSteps.at(-1)!
 }
 
+/** How many months a step of the time axis is long; 0 for a shorter one. */
+export function monthsIn(step: number): number {
+  return step < month ? 0 : Math.round(step / month)
+}
+
 /** The first multiple of `step` not before `from`, counted from midnight in the viewer's zone. */
 export function firstTimeTick(from: number, step: number): number {
+  if (step >= month) return firstMonthTick(from, monthsIn(step))
   // Zones differ by whole quarters of an hour: steps that divide a quarter need no zone.
-  const offset = step < 600 ? 0 : -new Date(from * 1000).getTimezoneOffset() * 60
-  return Math.ceil((from + offset) / step) * step - offset
+  if (step < 600) return Math.ceil(from / step) * step
+  const offset = offsetAt(from)
+  const tick = Math.ceil((from + offset) / step) * step - offset
+  // A day begins at midnight also where the clocks were changed on the way there.
+  return step < day ? tick : tick + offset - offsetAt(tick)
+}
+
+function firstMonthTick(from: number, months: number): number {
+  const date = new Date(from * 1000)
+  const begun = date.getFullYear() * 12 + date.getMonth()
+  const beginOf = (count: number) => new Date(Math.floor(count / 12), count % 12).getTime() / 1000
+  const tick = Math.ceil(begun / months) * months
+  return beginOf(beginOf(tick) < from ? tick + months : tick)
+}
+
+/** Seconds by which the clocks of the viewer are ahead of UTC. */
+function offsetAt(time: number): number {
+  return -new Date(time * 1000).getTimezoneOffset() * 60
 }

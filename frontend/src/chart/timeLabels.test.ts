@@ -32,6 +32,27 @@ test('of many days only these are told', () => {
   expect(week).toEqual(['16 Nov', '17 Nov', '18 Nov', '19 Nov', '20 Nov', '21 Nov', '22 Nov'])
 })
 
+test('of months and years their names are told, and none touches the next', () => {
+  const since = (year: number, month: number) => new Date(year, month, 15).getTime() / 1000
+  expect(labels(since(2026, 8), since(2027, 3), 500)).toEqual([
+    'Oct',
+    'Nov',
+    'Dec',
+    '2027',
+    'Feb',
+    'Mar',
+    'Apr',
+  ])
+  expect(labels(since(2025, 10), since(2026, 10), 310)).toEqual(['2026', 'Apr', 'Jul', 'Oct'])
+  expect(labels(since(2016, 10), since(2026, 10), 310)).toEqual(['2020', '2025'])
+})
+
+test('days that are several apart begin at midnight, wherever the clocks were changed', () => {
+  const year = labels(at(1) - 250 * 86_400, at(1) - 200 * 86_400, 600)
+  expect(year.length).toBeGreaterThan(5)
+  expect(year.every((text) => /^\d+ \w+$/.test(String(text)))).toBe(true)
+})
+
 test('a short range over midnight keeps to times', () => {
   expect(labels(at(21, 23, 59), at(22, 0, 1), 400)).toContain('00:00:00')
 })

@@ -1,4 +1,4 @@
-import { firstTimeTick, timeStep } from './axis.ts'
+import { firstTimeTick, monthsIn, timeStep } from './axis.ts'
 import { formatClock, formatDay } from './format.ts'
 import type { ChartTheme } from './theme.ts'
 
@@ -22,9 +22,11 @@ export interface TimeSpan {
 /** Steps of hours reach from day to day: midnight is then told by the day that begins. */
 const hour = 3600
 
+const monthName = new Intl.DateTimeFormat('en-GB', { month: 'short' })
+
 /**
- * Labels at round times of the viewer's clock: `14:30`, `14:30:15` where seconds count, and on long stretches `21 Nov`
- * where a day begins. Their texts are kept from frame to frame.
+ * Labels at round times of the viewer's clock: `14:30`, `14:30:15` where seconds count, on long stretches `21 Nov` where
+ * a day begins, and on very long ones `Dec` and `2027` where a month and a year do. Their texts are kept from frame to frame.
  */
 export class TimeLabels {
   readonly #texts = new Map<number, string>()
@@ -69,11 +71,20 @@ export class TimeLabels {
     const known = this.#texts.get(time)
     if (known !== undefined) return known
     if (this.#texts.size > 64) this.#texts.clear()
-    const isDay = this.#step >= hour && formatClock(time) === '00:00:00'
-    const text = isDay ? formatDay(time) : formatClock(time, this.#step < 60)
+    const text = labelOf(time, this.#step)
     this.#texts.set(time, text)
     return text
   }
+}
+
+function labelOf(time: number, step: number): string {
+  if (monthsIn(step) > 0) return monthLabel(new Date(time * 1000), monthsIn(step))
+  const isDay = step >= hour && formatClock(time) === '00:00:00'
+  return isDay ? formatDay(time) : formatClock(time, step < 60)
+}
+
+function monthLabel(date: Date, months: number): string {
+  return months >= 12 || date.getMonth() === 0 ? String(date.getFullYear()) : monthName.format(date)
 }
 
 function widest(step: number): string {

@@ -30,7 +30,7 @@ export const keyHelp: readonly KeyGroup[] = [
     title: 'Live',
     keys: [
       { keys: ['space'], does: 'Pause and resume the picture; data goes on collecting' },
-      { keys: ['1', '…', '7'], does: 'Show 1 minute to 7 days, as the time bar says' },
+      { keys: ['1', '…', '8'], does: 'Show 1 minute and more, up to all that is kept, as the time bar says' },
       { keys: ['[', ']'], does: 'Previous and next host' },
       { keys: ['←', '→'], does: 'In a chart: move the crosshair; PgUp and PgDn by ten steps' },
       { keys: ['Home', 'End'], does: 'In a chart: to the oldest and newest sample shown' },

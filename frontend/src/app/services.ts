@@ -61,7 +61,7 @@ export function makeServices(base: string): Services {
   const past = makePast(server.base, session, store, serverSeconds)
   const window = new TimeWindow()
   drivePlayback(window, scheduler)
-  const shared = { scheduler, window, chartTheme, past, serverSeconds }
+  const shared = { scheduler, window, chartTheme, past, serverSeconds, serverAddress: server.base.href }
   return {
     store,
     session,
@@ -71,7 +71,6 @@ export function makeServices(base: string): Services {
     live: {
       ...shared,
       crosshair: new Crosshair(),
-      serverAddress: server.base.href,
       ownHost: () => store.own,
     },
     history: {

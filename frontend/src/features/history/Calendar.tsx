@@ -11,6 +11,8 @@ export interface CalendarProps {
   today: Day
   /** The days of which something is recorded. */
   hasData: (day: Day) => boolean
+  /** Told which month is shown, by its first day. Its identity is stable. */
+  onMonth?: (first: Day) => void
   /** `extend`: from or to this day, together with what is chosen already. */
   onChoose: (day: Day, extend: boolean) => void
 }
@@ -22,11 +24,19 @@ const wholeName = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' })
  * A month of days. Arrows move by days and weeks, Page Up and Down by months, Home and End within the week; Enter
  * chooses, with Shift up to there. One day at a time can be reached by Tab.
  */
-export function Calendar({ first, last, today, hasData, onChoose }: CalendarProps) {
+export function Calendar({ first, last, today, hasData, onMonth, onChoose }: CalendarProps) {
   const [at, setAt] = useState<Day>(last ?? today)
+  const [lastShown, setLastShown] = useState(last)
   const grid = useRef<HTMLTableElement>(null)
   const moved = useRef(false)
   const titleId = useId()
+  // Another range, another month; one that was chosen here is there already.
+  if (last && !(lastShown && sameDay(last, lastShown))) {
+    setLastShown(last)
+    setAt(last)
+  }
+  const { month, year } = at
+  useEffect(() => onMonth?.({ year, month, day: 1 }), [onMonth, year, month])
   useEffect(() => {
     if (moved.current) grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus()
     moved.current = false
@@ -70,7 +80,7 @@ export function Calendar({ first, last, today, hasData, onChoose }: CalendarProp
         </thead>
         <tbody>
           {monthWeeks(at).map((week) => (
-            <tr key={week[0]?.day}>
+            <tr key={`${week[0]?.month}-${week[0]?.day}`}>
               {week.map((day) => (
                 <DayCell
                   key={`${day.month}-${day.day}`}
@@ -81,6 +91,8 @@ export function Calendar({ first, last, today, hasData, onChoose }: CalendarProp
                   isToday={sameDay(day, today)}
                   hasData={hasData(day)}
                   onChoose={(extend) => {
+                    // A day of another month stands elsewhere once that one is shown.
+                    moved.current = true
                     setAt(day)
                     onChoose(day, extend)
                   }}
@@ -112,7 +124,7 @@ function DayCell({ day, outside, reachable, chosen, isToday, hasData, onChoose }
         type="button"
         tabIndex={reachable ? 0 : -1}
         aria-disabled={!hasData}
-        aria-label={hasData ? name : `${name}, nothing recorded`}
+        aria-label={hasData ? name : `${name}, no data`}
         aria-current={isToday ? 'date' : undefined}
         onClick={(event) => hasData && onChoose(event.shiftKey)}
         className={classes(

@@ -10,7 +10,8 @@ import { addDays, dayAt, startOfDay, type Day } from './days.ts'
 import { presetsFor } from './presets.ts'
 import { instantWords, lengthWords, zoneWords } from './rangeWords.ts'
 import { useHistoryServices } from './services.ts'
-import { useGhost, useHistoryKnown, useKeptSeconds, useView } from './useShown.ts'
+import { useRecordedDays } from './recordedDays.ts'
+import { useGhost, useKeptSeconds, useView } from './useShown.ts'
 import { parseWhen, typedWhen } from './when.ts'
 
 export interface RangePanelProps {
@@ -83,7 +84,7 @@ function RangeForm({ host, onDone }: { host: HostSeries | undefined; onDone: () 
           onChange={(typed) => setFields({ ...fields, to: typed })}
         />
       </div>
-      <MarkedCalendar from={from} to={to} now={now} onChoose={chooseDay} />
+      <MarkedCalendar host={host} from={from} to={to} now={now} onChoose={chooseDay} />
       <div className="flex items-center justify-between gap-3">
         <p role="status" className={classes('min-w-0 text-small', problem ? 'text-warn' : 'text-mute')}>
           {problem ?? summaryOf(from, to)}
@@ -139,26 +140,24 @@ function WhenField({ label, value, read, now, first, onChange }: WhenFieldProps)
 }
 
 interface MarkedCalendarProps {
+  host: HostSeries | undefined
   from: number | undefined
   to: number | undefined
   now: number
   onChoose: (day: Day, extend: boolean) => void
 }
 
-function MarkedCalendar({ from, to, now, onChoose }: MarkedCalendarProps) {
-  const { status } = useHistoryKnown()
-  const oldest = status?.oldest ?? now
-  const newest = status?.newest ?? now
-  const hasData = (day: Day) => startOfDay(day) <= newest && startOfDay(addDays(day, 1)) > oldest
+function MarkedCalendar({ host, from, to, now, onChoose }: MarkedCalendarProps) {
+  const [month, setMonth] = useState<Day>()
+  const hasData = useRecordedDays(host, month, now)
   const valid = from !== undefined && to !== undefined && from < to
   return (
     <Calendar
-      // Another range, another month.
-      key={valid ? typedWhen(to).slice(0, 'yyyy-mm'.length) : 'none'}
       first={valid ? dayAt(from) : undefined}
       last={valid ? dayAt(to - 1) : undefined}
       today={dayAt(now)}
       hasData={hasData}
+      onMonth={setMonth}
       onChoose={onChoose}
     />
   )
@@ -202,6 +201,7 @@ function GhostChoice() {
       <p className="mb-1 text-small text-mute">Faint, behind it (g)</p>
       <SegmentedControl
         label="Behind the picture"
+        className="*:flex-auto *:px-1! *:whitespace-nowrap"
         segments={ghosts.map(({ name }) => ({ value: name, label: name }))}
         value={ghosts.find(({ seconds }) => seconds === ghost)?.name ?? 'off'}
         onChange={(name) => window.setGhost(ghosts.find((one) => one.name === name)?.seconds ?? 0)}

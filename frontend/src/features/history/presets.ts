@@ -30,24 +30,37 @@ const lengths: readonly Preset[] = [
 const all: Preset = { name: 'all', seconds: Infinity, title: 'All there is' }
 const heldSeconds = 15 * minute
 
-/** As many as the bar has room for on a phone. */
+/** As many as the bar has room for on a phone, beside the longest. */
 const mostInBar = 7
 
 export const usualSeconds = 5 * minute
 
-/** All that make sense: up to what is kept, in seconds; 0 where nothing is kept but what the page holds. */
+/**
+ * All that make sense: up to what is kept, in seconds, and that itself; 0 where nothing is kept but what the page holds.
+ */
 export function presetsFor(keptSeconds: number): readonly Preset[] {
   if (!(keptSeconds > 0)) return [...lengths.filter(({ seconds }) => seconds <= heldSeconds), all]
   const least = lengths.slice(0, 4)
-  return [...least, ...lengths.slice(4).filter(({ seconds }) => seconds <= keptSeconds)]
+  const shorter = lengths.slice(4).filter(({ seconds }) => seconds < keptSeconds)
+  return keptSeconds > hour ? [...least, ...shorter, presetOf(keptSeconds)] : least
 }
 
 /** Those that stand in the bar; the others stand in the list behind it. */
 export function barPresets(keptSeconds: number): readonly Preset[] {
-  return presetsFor(keptSeconds).slice(0, mostInBar)
+  const presets = presetsFor(keptSeconds)
+  return [...presets.slice(0, mostInBar), ...presets.slice(mostInBar).slice(-1)]
+}
+
+/** A length for which there may be no usual preset: `Last 15 days`, `Last 36 hours`. */
+function presetOf(seconds: number): Preset {
+  const name = nameOfSeconds(seconds)
+  const usual = lengths.find((one) => one.name === name)
+  const title = name.replace(/\D$/, (unit) => ` ${unitWords[unit as keyof typeof units]}`)
+  return usual ?? { name, seconds, title: `Last ${title}` }
 }
 
 const units = { s: 1, m: minute, h: hour, d: day } as const
+const unitWords = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as const
 
 /** The seconds of `15m`, `90s`, `7d`, `all`; undefined for what is no length. */
 export function secondsNamed(name: unknown): number | undefined {
@@ -57,12 +70,13 @@ export function secondsNamed(name: unknown): number | undefined {
   return seconds > 0 ? seconds : undefined
 }
 
-/** A length as an address names it: the name of a preset where there is one, else in whole seconds, minutes, or hours. */
+/** A length as an address names it: the name of a preset where there is one, else in whole seconds, minutes, hours or days. */
 export function nameOfSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return all.name
   const whole = Math.max(1, Math.round(seconds))
   const preset = lengths.find((one) => one.seconds === whole)
   if (preset) return preset.name
+  if (whole % day === 0) return `${whole / day}d`
   if (whole % hour === 0) return `${whole / hour}h`
   return whole % minute === 0 ? `${whole / minute}m` : `${whole}s`
 }

@@ -14,6 +14,8 @@ export interface HistoryServices {
   facts: HistoryFacts
   /** Unix seconds by the server's clock. */
   serverSeconds: () => number
+  /** The address of the server, ending in a slash. */
+  serverAddress: string
 }
 
 export const HistoryServicesContext = createContext<HistoryServices | undefined>(undefined)

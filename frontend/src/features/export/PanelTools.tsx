@@ -28,7 +28,7 @@ export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps)
     if (kind === 'samples') run(() => saveSamples(from, part))
   }
   return (
-    <div ref={place} className="-my-1 flex shrink-0 items-center gap-1 self-center">
+    <div ref={place} className="-my-1 flex shrink-0 items-center gap-1 self-start">
       <button
         type="button"
         aria-expanded={tableOpen}

@@ -53,18 +53,26 @@ fmt: $(LINTER) $(MODULES) ## Format Go and front-end sources
 	cd server && ../$(LINTER) fmt ./...
 	cd frontend && npm run --silent format
 
+# Most linters use one processor, so two run at a time. What is generated is written anew, for which nobody may read it.
 .PHONY: lint
-lint: lint-go lint-app lint-scripts lint-contracts check-gen ## Formatting, linters, types, import walls, generated files
+lint: ## Formatting, linters, types, import walls, generated files
+	@$(MAKE) --jobs=2 --output-sync=target lint-go lint-app-style lint-app-types lint-scripts lint-contracts
+	@$(MAKE) check-gen
 
 .PHONY: lint-go
 lint-go: $(LINTER)
 	@echo "==> golangci-lint, gofumpt"
 	@cd server && ../$(LINTER) run ./...
 
-.PHONY: lint-app
-lint-app: $(MODULES)
-	@echo "==> prettier, eslint, dependency-cruiser, tsc"
-	@cd frontend && npm run --silent format:check && npm run --silent lint && npm run --silent typecheck
+.PHONY: lint-app-style
+lint-app-style: $(MODULES)
+	@echo "==> prettier, eslint, dependency-cruiser"
+	@cd frontend && npm run --silent format:check && npm run --silent lint
+
+.PHONY: lint-app-types
+lint-app-types: $(MODULES)
+	@echo "==> tsc"
+	@cd frontend && npm run --silent typecheck
 
 .PHONY: lint-scripts
 lint-scripts:

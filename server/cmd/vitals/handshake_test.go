@@ -159,6 +159,7 @@ func checkHints(t *testing.T, got answer, field string) {
 
 // A body that never comes must not keep a connection for ever, nor hold up a stop.
 func TestARequestThatStallsIsCut(t *testing.T) {
+	t.Parallel() // it waits for the server's patience to end
 	address := start(t).address
 	network, err := net.Dial("tcp", address)
 	must(t, err)

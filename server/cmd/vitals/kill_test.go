@@ -21,6 +21,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills a server many times")
 	}
+	t.Parallel() // it waits for most of its time, and what it kills is a process of its own
 	kills := usualKills
 	if text := os.Getenv("KILLS"); text != "" {
 		number, err := strconv.Atoi(text)

@@ -60,6 +60,7 @@ export function makeServices(base: string): Services {
   const serverSeconds = () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000
   const past = makePast(server.base, session, store, serverSeconds)
   const window = new TimeWindow()
+  window.limits.awaitRecorded()
   drivePlayback(window, scheduler)
   const shared = { scheduler, window, chartTheme, past, serverSeconds, serverAddress: server.base.href }
   return {

@@ -13,6 +13,8 @@ export interface SummaryTableProps {
 
 /** Of a day far from now: instants are told with their date. */
 const withDate = 0
+/** Of a long table the others are reached by scrolling, with keys too. */
+const rowsInSight = 9
 const heads = ['min', 'mean', 'p95', 'max', 'last'] as const
 
 /** The figures of each line of a chart over the stretch of time that it shows. */
@@ -21,14 +23,19 @@ export function SummaryTable({ panel, host }: SummaryTableProps) {
   const metrics = useMemo(() => lines.map((line) => line.metric), [lines])
   const { byMetric, range, stale, problem } = useFigures(host, metrics)
   return (
-    <div className="mt-2 overflow-x-auto" data-summary={panel.id} aria-busy={stale}>
+    <div
+      data-summary={panel.id}
+      aria-busy={stale}
+      tabIndex={lines.length > rowsInSight ? 0 : undefined}
+      className="mt-2 max-h-[18.5rem] overflow-auto"
+    >
       <table
         data-from={range.from}
         data-to={range.to}
         className={classes('w-full text-small tabular-nums', stale && 'text-mute')}
       >
         <caption className="sr-only">{`${panel.title}: ${captionOf(range)}`}</caption>
-        <thead>
+        <thead className="sticky top-0 bg-bg">
           <tr className="border-b border-line text-mute">
             <th scope="col" className="py-1 pr-3 text-left font-normal">
               series
@@ -74,11 +81,13 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
         className="max-w-[12rem] truncate py-1 pr-3 text-left font-normal text-soft"
         title={line.metric}
       >
-        <i
-          aria-hidden="true"
-          className="swatch mr-1.5 inline-block"
-          style={{ background: `var(${line.color})` }}
-        />
+        {line.color !== undefined && (
+          <i
+            aria-hidden="true"
+            className="swatch mr-1.5 inline-block"
+            style={{ background: `var(${line.color})` }}
+          />
+        )}
         {line.label}
       </th>
       {heads.map((head) => (

@@ -12,6 +12,7 @@ import { HistoryBanner } from '../features/history/HistoryBanner.tsx'
 import { HistoryFact } from '../features/history/HistoryFact.tsx'
 import { LivePill } from '../features/history/LivePill.tsx'
 import { LoadingLine } from '../features/history/LoadingLine.tsx'
+import { PlayerPlace } from '../features/history/PlayerPlace.tsx'
 import { TimeBar } from '../features/history/TimeBar.tsx'
 import { TimeNotes, useHasTimeNotes } from '../features/history/TimeNotes.tsx'
 import { useHistoryKnown, useKeptSeconds, usePast, usePastWords } from '../features/history/useShown.ts'
@@ -128,10 +129,10 @@ function HostContent(props: HostContentProps) {
         banner={<HistoryBanner host={host} />}
         footer={<Foot host={name} room={isPast} />}
       />
-      {isPast && host && (
-        <Suspense>
-          <Player host={host} />
-        </Suspense>
+      {isPast && (
+        <PlayerPlace>
+          <Suspense>{host && <Player host={host} />}</Suspense>
+        </PlayerPlace>
       )}
       <ConnectionToasts host={host} />
       {copied && (
@@ -219,10 +220,10 @@ function Foot({ host, room }: { host: string | undefined; room: boolean }) {
         <HistoryFact />
       </ConnectionLink>
       <VersionFact />
-      <span className="-my-2.5 order-last tablet:hidden">
+      <span className="order-last -mt-10 -mb-2.5 self-end tablet:hidden">
         <ThemeButton />
       </span>
-      {room && <span aria-hidden="true" className="order-last h-32 w-full tablet:h-20" />}
+      {room && <span aria-hidden="true" className="order-last h-32 w-full tablet:h-20 short:h-20" />}
     </>
   )
 }

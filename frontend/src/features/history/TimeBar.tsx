@@ -29,7 +29,7 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
     <div
       role="group"
       aria-label="Time"
-      className="order-last flex w-full min-w-0 items-center gap-1 tablet:relative tablet:order-none tablet:w-auto"
+      className="order-last flex w-full min-w-0 items-center gap-1 tablet:order-none tablet:w-auto desk:relative"
     >
       {kept > 0 && (
         <ArrowButton label="Earlier (<)" onClick={() => host && goEarlier(window, host)}>
@@ -51,7 +51,7 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
             opened={opened}
             button={<CalendarClock aria-hidden="true" className="size-4" />}
             buttonClass="grid size-8 place-items-center rounded-[9px] border border-line2 text-soft transition-colors hover:bg-hover hover:text-text aria-expanded:border-accent aria-expanded:text-text"
-            panelClass="inset-x-2 tablet:right-0 tablet:left-auto tablet:w-[39rem]"
+            panelClass="inset-x-2 tablet:right-6 tablet:left-auto tablet:w-[39rem] desk:right-0"
           >
             {(close) => (
               <Suspense fallback={<div className="h-[22rem]" />}>

@@ -14,7 +14,7 @@ export function Tiles({ host }: { host: HostSeries | undefined }) {
   const tiles = useMemo(() => tilesOf(series, host?.host), [series, host])
   return (
     <div className="col-span-full overflow-x-clip border-b border-line pb-[1.125rem]">
-      <div className="-mr-4 -ml-[calc(1rem+1px)] grid grid-cols-2 gap-y-[1.125rem] tablet:-mr-5 tablet:-ml-[calc(1.25rem+1px)] tablet:grid-cols-3 desk:grid-cols-6">
+      <div className="-mr-4 -ml-[calc(1rem+1px)] grid grid-cols-2 gap-y-[1.125rem] min-[34rem]:grid-cols-3 tablet:-mr-5 tablet:-ml-[calc(1.25rem+1px)] desk:grid-cols-6">
         {tiles.map((tile) => (
           <Tile
             key={tile.id}

@@ -1,5 +1,5 @@
 import { SearchX } from 'lucide-react'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { formatInstant } from '../chart/format.ts'
 import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { RefusedState, UnreachableState } from '../features/connect/ConnectionStates.tsx'
@@ -21,6 +21,7 @@ import { LivePage } from '../features/live/LivePage.tsx'
 import { PauseButton } from '../features/live/PauseButton.tsx'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { Button } from '../ui/Button.tsx'
+import { lazyPart } from '../ui/lazyPart.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
 import { Toast, ToastCorner } from '../ui/Toast.tsx'
 import { useCopy } from '../ui/useCopy.ts'
@@ -34,10 +35,10 @@ import { usePageKeys } from './usePageKeys.ts'
 import { usePageTitle } from './usePageTitle.ts'
 import { usePastHosts, usePastSeries } from './usePastHost.ts'
 
-const HeadExport = lazy(async () => ({
+const HeadExport = lazyPart(async () => ({
   default: (await import('../features/export/HeadExport.tsx')).HeadExport,
 }))
-const Player = lazy(() => import('../features/history/Player.tsx'))
+const Player = lazyPart(() => import('../features/history/Player.tsx'))
 
 export interface HostPageProps {
   /** The host of the address; undefined for the server's own. */

@@ -1,14 +1,15 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import type { ShownPanel } from '../features/export/shownPanel.ts'
 import { useHiddenLines } from '../features/live/hiddenLines.ts'
 import { useOpenTables } from '../features/live/openTables.ts'
 import type { DrawnPanel, PanelExtras } from '../features/live/panelExtras.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
+import { lazyPart } from '../ui/lazyPart.tsx'
 
-const PanelTools = lazy(async () => ({
+const PanelTools = lazyPart(async () => ({
   default: (await import('../features/export/PanelTools.tsx')).PanelTools,
 }))
-const SummaryTable = lazy(async () => ({
+const SummaryTable = lazyPart(async () => ({
   default: (await import('../features/export/SummaryTable.tsx')).SummaryTable,
 }))
 

@@ -1,7 +1,8 @@
 import { CalendarClock, ChevronLeft, ChevronRight, Link2, ZoomOut } from 'lucide-react'
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { lazyPart } from '../../ui/lazyPart.tsx'
 import { Popover } from '../../ui/Popover.tsx'
 import { SegmentedControl } from '../../ui/SegmentedControl.tsx'
 import { barPresets, nameOfSeconds, secondsNamed } from './presets.ts'
@@ -10,7 +11,7 @@ import { goEarlier, goLater } from './travel.ts'
 import { useOldest } from './useOldest.ts'
 import { useKeptSeconds, useView } from './useShown.ts'
 
-const RangePanel = lazy(() => import('./RangePanel.tsx'))
+const RangePanel = lazyPart(() => import('./RangePanel.tsx'))
 
 export interface TimeBarProps {
   host: HostSeries | undefined

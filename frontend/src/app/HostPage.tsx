@@ -91,7 +91,7 @@ function HostContent(props: HostContentProps) {
     onLink: copyLink,
   })
   const { freshness, stale } = useFreshness(host)
-  const hasNotes = useHasTimeNotes()
+  const hasNotes = useHasTimeNotes(host)
   const hidden = useHiddenLines((lines) => lines.byPanel)
 
   const onServer = () => openDialog('server')
@@ -111,6 +111,7 @@ function HostContent(props: HostContentProps) {
         past={isPast}
         timeBar={<TimeBar host={host} onCopyLink={copyLink} opened={rangeAsked} />}
         stale={stale && !isPast}
+        gone={freshness === 'gone'}
         badge={
           <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
         }

@@ -15,7 +15,7 @@ import { Pill } from '../../ui/Pill.tsx'
 import { Steady } from '../../ui/Steady.tsx'
 import type { Freshness } from './freshness.ts'
 import { useConnectServices } from './services.ts'
-import { useAge, useConnection, useFreshness } from './useFreshness.ts'
+import { useAge, useConnection, useFreshness, useLastHeard } from './useFreshness.ts'
 import {
   clockText,
   freshnessSentence,
@@ -72,8 +72,8 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
         {(!past || !isWell(freshness)) && (
           <span className={past ? 'desk:font-normal' : ''}>{freshnessWord[freshness]}</span>
         )}
-        {!past && <Age host={host} />}
-        {!past && <Way />}
+        {!past && (freshness === 'gone' ? <Since host={host} /> : <Age host={host} />)}
+        {!past && freshness !== 'gone' && <Way />}
       </Pill>
       {open && <Details id={detailsId} host={host} onServer={onServer} more={more} />}
     </div>
@@ -81,7 +81,12 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
 }
 
 function isWell(freshness: Freshness): boolean {
-  return freshness === 'live' || freshness === 'waiting'
+  return freshness === 'live' || freshness === 'waiting' || freshness === 'gone'
+}
+
+/** When a host that has left was heard of last. */
+function Since({ host }: { host: HostSeries | undefined }) {
+  return <span className="font-normal text-mute max-tablet:sr-only">since {useLastHeard(host)}</span>
 }
 
 /** Ten times a second, and nothing but this text. */

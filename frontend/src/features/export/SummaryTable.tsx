@@ -42,7 +42,7 @@ export function SummaryTable({ panel, host }: SummaryTableProps) {
             </th>
             {heads.map((head) => (
               <th key={head} scope="col" className="py-1 pl-3 text-right font-normal">
-                {head}
+                {head === 'last' ? 'last sample' : head}
               </th>
             ))}
           </tr>
@@ -71,7 +71,7 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
     mean: about + formatText(figures?.mean, unit),
     p95: about + formatText(figures?.p95, unit),
     max: formatText(figures?.max, unit),
-    last: formatText(figures?.last, unit),
+    last: about + formatText(figures?.last, unit),
   }
   const lastSeen = figures && `at ${formatInstant(figures.lastTime, withDate)}`
   return (

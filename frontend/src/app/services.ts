@@ -79,6 +79,7 @@ export function makeServices(base: string): Services {
     },
     history: {
       ...shared,
+      retryPast: () => past.retryNow(),
       facts: new HistoryFacts({
         status: (signal) => fetchHistoryStatus(server.base, signal),
         hosts: (signal) => fetchPastHosts(server.base, signal),

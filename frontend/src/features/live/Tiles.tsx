@@ -3,7 +3,7 @@ import { noValue } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Tile } from '../../ui/Tile.tsx'
 import { useSeries } from './columns.ts'
-import { TextReadout } from './Readout.tsx'
+import { Awaited, TextReadout } from './Readout.tsx'
 import { SparkCanvas } from './SparkCanvas.tsx'
 import { useReadout } from './reading.ts'
 import { tilesOf, type TileModel } from './tiles.ts'
@@ -35,8 +35,17 @@ export function Tiles({ host }: { host: HostSeries | undefined }) {
   )
 }
 
-/** The number of a tile; a dash in its place stands back. */
+/** The number of a tile; a dash in its place stands back, and so does the place of one that is on its way. */
 function FigureText({ read }: { read: TileModel['figure'] }) {
   const text = useReadout(read, noValue)
-  return <span className={text === noValue ? 'text-mute' : ''}>{text}</span>
+  const loading = useReadout((reader) => reader.loading === true, false)
+  if (text !== noValue) return <span>{text}</span>
+  if (!loading) return <span className="text-mute">{text}</span>
+  return (
+    <span>
+      {/* Without width, it keeps the height of the line. */}
+      {'\u200b'}
+      <Awaited className="h-3 w-14" />
+    </span>
+  )
 }

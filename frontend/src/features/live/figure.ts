@@ -57,7 +57,7 @@ export function ghostText(figures: readonly Figure[], { ghost }: Reader): string
   if (ghost === undefined || values.length === 0) return ''
   const pieces = values.flatMap((figure) => piecesOf(figure, ghost.reader))
   if (!pieces.some(({ steady, text }) => steady === 'number' && text !== noValue)) return ''
-  return [ghost.name, ...pieces.map((piece) => piece.text)].join(' ')
+  return `${ghost.name} ${values.map((figure) => textOf(figure, ghost.reader)).join(' ')}`
 }
 
 /** The value of a series in words, a dash when there is none. */

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,15 +66,57 @@ func TestLateSamplesOutliveKillsInARow(t *testing.T) {
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
 		}
-		// When it is killed instead few of the chunks are written, and it may have been about to repair what was left before.
-		const written = 400
-		if err := os.Truncate(filepath.Join(dir, slices.Max(files(t, dir, "chunks_head"))), written); err != nil {
-			t.Fatal(err)
-		}
+		leaveFewChunks(t, dir)
+		// It may have been killed before that, too, when it was about to repair what was left then.
 		unfinished := filepath.Join(dir, "history", "wbl", "00000000.rewritten")
 		if err := os.WriteFile(unfinished, []byte("the beginning of a segment"), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	undamaged(t, "at the end", openFaults(t, dir), want)
+}
+
+// leaveFewChunks makes a folder that was closed one whose process was killed, when few of the newest chunks were written.
+func leaveFewChunks(t *testing.T, dir string) {
+	t.Helper()
+	const written = 400
+	if err := os.Truncate(filepath.Join(dir, slices.Max(files(t, dir, "chunks_head"))), written); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What a kill leaves is repaired once there is space for that, and until then left as it is.
+func TestLateSamplesOutliveKillsOnAFullDisk(t *testing.T) {
+	mount := inMount(t, "size=4m")
+	if mount == "" {
+		return
+	}
+	const seconds = 100
+	dir, filler, want := filepath.Join(mount, "data"), filepath.Join(mount, "filler"), make(samples)
+	for kill := range 3 {
+		file, err := os.Create(filler)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kill > 0 { // a new folder needs space
+			for err == nil {
+				_, err = file.Write(make([]byte, 4096))
+			}
+		}
+		store := openFaults(t, dir)
+		rows := lateRows(kill*seconds, (kill+1)*seconds)
+		if _, err := store.Append(t.Context(), rows[:1]); kill > 0 && !errors.Is(err, history.ErrFull) {
+			t.Fatalf("appended while there is no space: %v", err)
+		}
+		if err := errors.Join(file.Close(), os.Remove(filler)); err != nil {
+			t.Fatal(err)
+		}
+		appendLate(t, store, want, rows)
+		undamaged(t, fmt.Sprintf("killed %d times", kill), store, want)
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		leaveFewChunks(t, dir)
 	}
 	undamaged(t, "at the end", openFaults(t, dir), want)
 }

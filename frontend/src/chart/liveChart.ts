@@ -1,8 +1,7 @@
 import { Chart, type Plugin } from 'chart.js'
-import { Continuum, resolutionOf, type Extent } from '../series/continuum.ts'
+import { Continuum, type Extent } from '../series/continuum.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { RowWalk, type Side } from '../series/rowWalk.ts'
-import { SteadyRange } from './axis.ts'
 import { markNews, sayBusy } from './busy.ts'
 import { CanvasBox } from './canvasBox.ts'
 import { ChartLines } from './chartLines.ts'
@@ -11,22 +10,19 @@ import type { ChartOptions } from './chartOptions.ts'
 import { chartSummary } from './chartSummary.ts'
 import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.ts'
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
-import { FloatingRange } from './floatingRange.ts'
 import { GestureControl } from './gestureControl.ts'
-import type { Grain } from './lineMaker.ts'
 import { PastNeed } from './pastNeed.ts'
-import { PlotLayer, type LayerView } from './plotLayer.ts'
+import { PlotLayer } from './plotLayer.ts'
 import { RowsHeard } from './rowsHeard.ts'
 import { RingLineController, RingPoint, usualLineWidth, type PaintTarget } from './ringLine.ts'
 import { RingTimeScale, RingValueScale } from './scales.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
+import { bleed, Slide } from './slide.ts'
 import type { TimeRange } from './timeWindow.ts'
+import { ValueFit } from './valueFit.ts'
 
 export type { ChartOptions, Line } from './chartOptions.ts'
-
-/** Half a line may stand out of the plot at its upper and lower edge, CSS pixels. */
-const bleed = 1
 
 /**
  * A chart of lines over the time window, live or past, drawn by the scheduler of the page whenever rows or something of
@@ -44,24 +40,16 @@ export class LiveChart implements Drawable, Plot {
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
-  /** What the axis spans: whole device pixels. */
-  readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
-  /** What of it the lines show: the last pixel may reach further, as into what came since a pause. */
-  readonly #shown: TimeRange = { from: Number.NaN, to: Number.NaN }
+  readonly #slide = new Slide()
   readonly #continuum: Continuum
   readonly #lines: ChartLines
   readonly #past: PastNeed
-  readonly #grain: Grain = { pixel: 0, resolution: 0 }
   readonly #layer: PlotLayer
   readonly #target: PaintTarget
-  readonly #view: LayerView = { end: 0, columns: 0, height: 0, pixel: 0, min: 0, max: 0, version: 0 }
   readonly #rows: RowsHeard
   readonly #stops: (() => void)[]
-  #valueRange: SteadyRange
-  #floatingRange: FloatingRange
+  readonly #values: ValueFit
   #options: ChartOptions
-  /** The newest row of the host when the chart was drawn last. */
-  #drawnTo = Number.NaN
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
 
@@ -74,10 +62,9 @@ export class LiveChart implements Drawable, Plot {
     this.#continuum = new Continuum(host, past)
     this.#lines = new ChartLines(this.#continuum, new RowWalk(host, past))
     this.#lines.describe(options)
-    this.#valueRange = new SteadyRange(options.unit)
-    this.#floatingRange = new FloatingRange(options.unit)
+    this.#values = new ValueFit(options.unit)
     this.#layer = new PlotLayer(canvas.ownerDocument.createElement('canvas'))
-    const projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
+    const { projection } = this.#slide
     this.#target = { context: this.#layer.context, projection, ratio: 1, lineWidth: usualLineWidth }
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     const datasets = makeDatasets(options.lines, theme, [])
@@ -88,13 +75,13 @@ export class LiveChart implements Drawable, Plot {
     this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
     this.#rows = new RowsHeard(host, () => {
-      if (window.shows(this.#drawnTo)) scheduler.mark(this)
+      if (window.shows(this.#slide.movedTo)) scheduler.mark(this)
     })
     this.#rows.follow(this.#lines.columns)
     this.#past = new PastNeed(this.#continuum, past, () => this.#pastCame())
     this.#stops = [
       window.subscribe(() => {
-        this.#resetValues()
+        this.#values.reset()
         scheduler.mark(this)
       }),
       window.follow(() => this.#windowMoved()),
@@ -114,19 +101,16 @@ export class LiveChart implements Drawable, Plot {
   }
 
   get range(): Readonly<TimeRange> {
-    return this.#shown
+    return this.#slide.shown
   }
 
   get oldest(): number {
-    return this.#past.beyondRings ? this.#range.from : this.host.oldestTime
+    return this.#past.beyondRings ? this.#slide.range.from : this.host.oldestTime
   }
 
   /** Takes over new lines or another look. Lines that stay keep whether they are hidden. */
   update(options: ChartOptions): void {
-    if (options.unit !== this.#options.unit) {
-      this.#valueRange = new SteadyRange(options.unit)
-      this.#floatingRange = new FloatingRange(options.unit)
-    }
+    this.#values.setUnit(options.unit)
     this.#options = options
     this.#lines.describe(options)
     this.#rows.follow(this.#lines.columns)
@@ -139,7 +123,7 @@ export class LiveChart implements Drawable, Plot {
     const index = this.#datasets.findIndex(({ line }) => line.column.series.metric === metric)
     if (index < 0 || this.#chart.isDatasetVisible(index) === !hidden) return
     this.#chart.setDatasetVisibility(index, !hidden)
-    this.#resetValues()
+    this.#values.reset()
     this.#layOut()
   }
 
@@ -164,25 +148,25 @@ export class LiveChart implements Drawable, Plot {
 
   timeAt(pixel: number): number | undefined {
     const { left, right } = this.#chart.chartArea
-    if (pixel < left - 4 || pixel > right + 4 || Number.isNaN(this.#range.to)) return undefined
+    if (pixel < left - 4 || pixel > right + 4 || Number.isNaN(this.#slide.range.to)) return undefined
     return this.#timeAxis.getValueForPixel(pixel)
   }
 
   rowBeyond(time: number, side: Side): number {
-    return this.#lines.rowBeyond(time, side, this.#shown, this.#grain)
+    return this.#lines.rowBeyond(time, side, this.#slide.shown, this.#slide.grain)
   }
 
   draw(nowMs: number): void {
     if (this.#box.width === 0 || this.#chart.chartArea.width <= 0) return
     this.#collectVisible()
-    this.#slide()
+    this.#slide.move(this.#services.window, this.host, this.#chart.chartArea, this.#box.ratio)
+    this.#timeAxis.slide(this.#slide.range.from, this.#slide.range.to)
     this.#wantPast()
     this.#fitValues(nowMs)
     this.#makeLines()
     this.#chart.draw()
     this.#painting = false
-    if (this.#valueRange.gliding(nowMs) || this.#floatingRange.gliding(nowMs))
-      this.#services.scheduler.mark(this)
+    if (this.#values.gliding(nowMs)) this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
@@ -213,92 +197,42 @@ export class LiveChart implements Drawable, Plot {
     this.#lines.followVisible()
   }
 
-  /** Moves the time axis by whole device pixels: the picture moves as one and what was painted can be kept. */
-  #slide(): void {
-    const range = this.#services.window.range(this.host, this.#range)
-    const view = this.#view
-    const { width, height } = this.#chart.chartArea
-    view.columns = Math.round(width * this.#box.ratio)
-    view.height = Math.round((height + 2 * bleed) * this.#box.ratio)
-    view.pixel = this.#services.window.stretch(this.host) / view.columns
-    view.end = Math.floor(range.to / view.pixel) + 1
-    this.#shown.to = range.to
-    range.to = view.end * view.pixel
-    range.from = this.#shown.from = range.to - view.columns * view.pixel
-    this.#timeAxis.slide(range.from, range.to)
-    this.#grain.pixel = view.pixel
-    this.#grain.resolution = resolutionOf(range.from, range.to)
-    this.#drawnTo = this.host.newestTime
-  }
-
   #wantPast(): void {
-    this.#past.want(this.#lines.columns, this.#shown, this.#services.window.ghost)
+    this.#past.want(this.#lines.columns, this.#slide.shown, this.#services.window.ghost)
     sayBusy(this.element, this.#past.loading)
   }
 
   #fitValues(nowMs: number): void {
-    if (this.#options.floating !== undefined && this.#floatValues(nowMs)) return
-    const { max, min, ceiling, reference, stacked = false } = this.#options
-    const peak = max ?? this.#reach(stacked).high
-    const mirrored = this.#options.lines.some((line) => line.below)
-    const range = this.#valueRange
-    const reducedMotion = this.#services.theme.reducedMotion
-    range.fit(peak, ceiling?.(this.host) ?? Number.NaN, { min, max, mirrored }, nowMs, reducedMotion)
-    this.#valueAxis.reference = reference?.(this.host) ?? Number.NaN
-    this.#setValues(range)
-  }
-
-  /** False when an axis that floats only for values below zero has none. */
-  #floatValues(nowMs: number): boolean {
-    const { low, high } = this.#reach(false)
-    const always = this.#options.floating === 'always'
-    if (!always && !(low < 0)) return false
-    const reducedMotion = this.#services.theme.reducedMotion
-    this.#floatingRange.fit(low, always ? high : Math.max(0, high), nowMs, reducedMotion)
-    this.#setValues(this.#floatingRange)
-    return true
-  }
-
-  #reach(stacked: boolean): Extent {
-    return this.#lines.reach(this.#shown, this.#grain, stacked, this.#services.window.ghost)
-  }
-
-  #setValues(range: SteadyRange | FloatingRange): void {
+    const { theme } = this.#services
+    const range = this.#values.fit(this.#options, this.host, this.#reach, nowMs, theme.reducedMotion)
+    this.#valueAxis.reference = this.#options.reference?.(this.host) ?? Number.NaN
     this.#valueAxis.setRange(range.min, range.max, range.targetMin, range.targetMax)
-    this.#view.min = range.min
-    this.#view.max = range.max
+    this.#slide.setValues(range.min, range.max)
+  }
+
+  readonly #reach = (stacked: boolean): Extent => {
+    const { shown, grain } = this.#slide
+    return this.#lines.reach(shown, grain, stacked, this.#services.window.ghost)
   }
 
   /** Begins the layer and makes the lines of the part of it that has to be painted. */
   #makeLines(): void {
-    const view = this.#view
+    const { view, shown, grain } = this.#slide
     if (Number.isNaN(view.end)) return
-    const { to } = this.#shown
-    const since = this.#lines.changedSince(to, this.#grain)
+    const since = this.#lines.changedSince(shown.to, grain)
     // A line is wider than its points: two columns before them change too.
     const first = this.#layer.begin(view, Math.floor(since / view.pixel) - 2)
-    this.#lines.make((first - 2) * view.pixel, to, this.#grain, this.#services.window.ghost)
-    this.#project()
-    this.#painting = true
-  }
-
-  #project(): void {
-    const { projection } = this.#target
+    this.#lines.make((first - 2) * view.pixel, shown.to, grain, this.#services.window.ghost)
     const ratio = (this.#target.ratio = this.#box.ratio)
     this.#target.lineWidth = usualLineWidth * this.#services.theme.scale
-    const { pixel, end, columns, min, max } = this.#view
-    const { height } = this.#chart.chartArea
     this.#layer.context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    projection.from = this.#range.from
-    projection.left = (end - columns - this.#layer.origin) / ratio
-    projection.perSecond = 1 / (pixel * ratio)
-    projection.perUnit = height / (max - min)
-    projection.zero = bleed + height + min * projection.perUnit
+    this.#slide.project(this.#layer.origin, this.#chart.chartArea.height, ratio)
+    this.#painting = true
   }
 
   #drawCrosshair(): void {
     const { time = Number.NaN } = this.#services.crosshair
-    const { from, to } = this.#range
+    const { from, to } = this.#slide.range
     if (!(time >= from && time <= to) || this.#box.width === 0) return this.#crosshairLine.hide()
     const { top, bottom } = this.area
     this.#placeMarks(time)
@@ -314,7 +248,7 @@ export class LiveChart implements Drawable, Plot {
     for (let index = 0; index < datasets.length; index++) {
       if (!this.#chart.isDatasetVisible(index)) continue
       const { line, style } = datasets[index]!
-      const value = this.#continuum.valueAt(line.column, time, this.#grain.resolution)
+      const value = this.#continuum.valueAt(line.column, time, this.#slide.grain.resolution)
       if (value === undefined) continue
       const height = base + value
       if (this.#options.stacked === true) base = height
@@ -327,18 +261,13 @@ export class LiveChart implements Drawable, Plot {
   /** A playback has moved on: that is to be drawn once it shows. */
   #windowMoved(): void {
     const { window, scheduler } = this.#services
-    if (Math.floor(window.position / this.#view.pixel) + 1 !== this.#view.end) scheduler.mark(this)
+    if (this.#slide.isElsewhere(window.position)) scheduler.mark(this)
   }
 
   /** Something of the past came in: it may lie anywhere in the picture. */
   #pastCame(): void {
-    this.#view.version++
+    this.#slide.renew()
     markNews(this, this.#services.scheduler)
-  }
-
-  #resetValues(): void {
-    this.#valueRange.reset()
-    this.#floatingRange.reset()
   }
 
   #themeChanged(): void {
@@ -363,7 +292,7 @@ export class LiveChart implements Drawable, Plot {
 
   /** Has Chart.js take over what changed, and paints all lines anew. */
   #layOut(): void {
-    this.#view.version++
+    this.#slide.renew()
     this.#chart.update('none')
     this.#redraw()
   }

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { FakeServer } from '../rig/fakeServer.ts'
 import type { LivePage } from '../rig/livePage.ts'
 import { fakeMachine } from '../rig/machines.ts'
+import { someHour } from '../rig/pastPage.ts'
 import { colorAt } from '../rig/pixels.ts'
 import { story } from '../rig/story.ts'
 
@@ -74,6 +75,29 @@ for (const [width, height] of [
   })
 }
 
+for (const [width, height] of [
+  [1024, 768],
+  [768, 1024],
+  [720, 450],
+  [360, 640],
+] as const) {
+  story(
+    `the past on ${width} x ${height}: the head says all of it, and a chart is in sight`,
+    async ({ stage }) => {
+      const server = await stage.simulate('--simulate-hosts', '1', '--simulate-past', '2h')
+      const { from, to } = someHour()
+      const viewport = { width, height }
+      const live = await stage.open(`${server.url}?from=${from}&to=${to}`, { viewport })
+      await live.page.getByRole('button', { name: 'Play' }).waitFor()
+      expect(await overflowing(live), 'what reaches beyond the edge').toEqual([])
+      expect(await cutInHead(live), 'what is cut off').toEqual([])
+      const chart = (await live.chart('CPU').boundingBox())!
+      const player = (await live.page.getByRole('region', { name: 'Player' }).boundingBox())!
+      expect(player.y - chart.y, 'pixels of the first chart above the player').toBeGreaterThan(50)
+    },
+  )
+}
+
 story('a wall of 3840 x 2160 is filled and readable from afar', async ({ stage }) => {
   const server = await stage.simulate()
   const live = await stage.open(server.url, { viewport: { width: 3840, height: 2160 } })
@@ -129,6 +153,24 @@ async function overflowing(live: LivePage): Promise<string[]> {
         `${element.tagName} ${element.className} ${element.textContent}`.slice(0, 120),
       ),
     ]
+  })
+}
+
+/** Texts of the head that are there in part only: a line cut through, or a word that ends in dots. */
+async function cutInHead(live: LivePage): Promise<string[]> {
+  return live.page.locator('header').evaluate((head) => {
+    const isCut = (element: HTMLElement) => {
+      const { top, bottom, height } = element.getBoundingClientRect()
+      if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'hidden')
+        return true
+      const frame = element.parentElement!.getBoundingClientRect()
+      const shown = Math.min(bottom, frame.bottom) - Math.max(top, frame.top)
+      return shown > 1 && shown < height - 1
+    }
+    const seen = [...head.querySelectorAll<HTMLElement>('div, span, b')].filter(
+      (element) => element.clientHeight > 1 && element.closest('.sr-only') === null,
+    )
+    return seen.filter((element) => element.innerText !== '' && isCut(element)).map((one) => one.innerText)
   })
 }
 

@@ -28,6 +28,7 @@ const leastStretch = 60
  */
 export class TimeWindow {
   readonly limits = new Limits()
+  readonly #ahead = new Listeners()
   readonly #changes = new Listeners()
   readonly #moves = new Listeners()
   readonly #steps = new ViewSteps()
@@ -257,6 +258,9 @@ export class TimeWindow {
   /** Called when the view, the pause or the ghost change, not when data arrives or a playback moves on. */
   readonly subscribe = (listener: () => void): (() => void) => this.#changes.add(listener)
 
+  /** Called at such a change before all others: for what has to be asked for, which then is under way while pages render. */
+  readonly ahead = (listener: () => void): (() => void) => this.#ahead.add(listener)
+
   /** Called when anything of what is shown changes but for the rows of a host: for what draws. */
   readonly follow = (listener: () => void): (() => void) => {
     const stops = [this.#changes.add(listener), this.#moves.add(listener)]
@@ -301,6 +305,7 @@ export class TimeWindow {
   }
 
   #tell(): void {
+    this.#ahead.tell()
     this.#changes.tell()
   }
 }

@@ -22,6 +22,7 @@ var layers = map[string]int{
 	"vitals/internal/history/salvage":     1,
 	"vitals/internal/history/historytest": 3,
 	"vitals/internal/promapi":             2,
+	"vitals/internal/promapi/pattern":     1,
 	"vitals/internal/promapi/promtest":    3,
 	"vitals/internal/snapshot":            3,
 	"vitals/internal/ingest":              2,

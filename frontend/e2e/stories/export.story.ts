@@ -138,6 +138,27 @@ story('the picture of a chart is one of twice its size, and not empty', async ({
   expect(bytes.length).toBeGreaterThan(5000)
 })
 
+story('the heat strip of the cores has its table, its picture and its CSV', async ({ stage }) => {
+  const { server, live, from, to } = await pastHour(stage)
+  const table = asTable(await summaries(server, 'cpu.core{*', from, to))
+  const cores = Object.keys(table)
+  expect(cores.length).toBeGreaterThan(1)
+  await live.page.getByRole('button', { name: 'Table of Cores' }).click()
+  await expect.poll(() => tableOf(live.page, 'cores')).toEqual(table)
+  await axeFindsNothing(live.page, 'the page with a table of cores')
+
+  const picture = await readFile(await (await choose(live, 'Cores', /picture/)).path())
+  expect(picture.subarray(1, 4).toString()).toBe('PNG')
+  expect(picture.length).toBeGreaterThan(5000)
+  const csv = await readFile(await (await choose(live, 'Cores', /drawn/)).path(), 'utf8')
+  const metrics = csv
+    .trimEnd()
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(',')[4])
+  expect(new Set(metrics)).toEqual(new Set(cores))
+})
+
 story(
   'a saved incident opens offline from a file: it draws, zooms and tells the same figures',
   async ({ stage }) => {

@@ -4,7 +4,9 @@ import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { FreshnessBadge } from '../features/connect/FreshnessBadge.tsx'
 import { StreamFacts, VersionFact } from '../features/connect/StreamFacts.tsx'
 import { ConnectionPage } from '../features/connection/ConnectionPage.tsx'
+import { ConnectionServicesContext } from '../features/connection/services.ts'
 import { HistoryPanel } from '../features/history/HistoryPanel.tsx'
+import { connectionOf } from './connection.ts'
 import { commandOf } from './keyboard.ts'
 import { useServices } from './services.ts'
 import { LiveLink, Shell, ThemeButton, type DialogName } from './Shell.tsx'
@@ -22,9 +24,11 @@ export interface ConnectionScreenProps {
 /** The Connection page in its frame. It never stands back for a lost connection: that is when it is needed. */
 export function ConnectionScreen(props: ConnectionScreenProps) {
   return (
-    <Shell page="connection" host={props.name}>
-      {(openDialog) => <ConnectionContent {...props} openDialog={openDialog} />}
-    </Shell>
+    <ConnectionServicesContext value={connectionOf(useServices())}>
+      <Shell page="connection" host={props.name}>
+        {(openDialog) => <ConnectionContent {...props} openDialog={openDialog} />}
+      </Shell>
+    </ConnectionServicesContext>
   )
 }
 

@@ -1,9 +1,9 @@
 import { useId } from 'react'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
-import { keyHelp, type KeyGroup } from './keyboard.ts'
+import { keyHelp, type KeyGroup } from './keyHelp.ts'
 
-/** Every key of the app. */
+/** Every key of the app, and what the mouse does in a chart. */
 export default function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard" onClose={onClose}>

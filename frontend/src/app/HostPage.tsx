@@ -1,5 +1,5 @@
 import { SearchX } from 'lucide-react'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { formatInstant } from '../chart/format.ts'
 import { ConnectionToasts } from '../features/connect/ConnectionToasts.tsx'
 import { RefusedState, UnreachableState } from '../features/connect/ConnectionStates.tsx'
@@ -12,6 +12,7 @@ import { HistoryBanner } from '../features/history/HistoryBanner.tsx'
 import { HistoryFact } from '../features/history/HistoryFact.tsx'
 import { LivePill } from '../features/history/LivePill.tsx'
 import { LoadingLine } from '../features/history/LoadingLine.tsx'
+import { PlayerPlace } from '../features/history/PlayerPlace.tsx'
 import { TimeBar } from '../features/history/TimeBar.tsx'
 import { TimeNotes, useHasTimeNotes } from '../features/history/TimeNotes.tsx'
 import { useHistoryKnown, useKeptSeconds, usePast, usePastWords } from '../features/history/useShown.ts'
@@ -20,6 +21,7 @@ import { LivePage } from '../features/live/LivePage.tsx'
 import { PauseButton } from '../features/live/PauseButton.tsx'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { Button } from '../ui/Button.tsx'
+import { lazyPart } from '../ui/lazyPart.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
 import { Toast, ToastCorner } from '../ui/Toast.tsx'
 import { useCopy } from '../ui/useCopy.ts'
@@ -33,10 +35,10 @@ import { usePageKeys } from './usePageKeys.ts'
 import { usePageTitle } from './usePageTitle.ts'
 import { usePastHosts, usePastSeries } from './usePastHost.ts'
 
-const HeadExport = lazy(async () => ({
+const HeadExport = lazyPart(async () => ({
   default: (await import('../features/export/HeadExport.tsx')).HeadExport,
 }))
-const Player = lazy(() => import('../features/history/Player.tsx'))
+const Player = lazyPart(() => import('../features/history/Player.tsx'))
 
 export interface HostPageProps {
   /** The host of the address; undefined for the server's own. */
@@ -89,7 +91,7 @@ function HostContent(props: HostContentProps) {
     onLink: copyLink,
   })
   const { freshness, stale } = useFreshness(host)
-  const hasNotes = useHasTimeNotes()
+  const hasNotes = useHasTimeNotes(host)
   const hidden = useHiddenLines((lines) => lines.byPanel)
 
   const onServer = () => openDialog('server')
@@ -109,6 +111,7 @@ function HostContent(props: HostContentProps) {
         past={isPast}
         timeBar={<TimeBar host={host} onCopyLink={copyLink} opened={rangeAsked} />}
         stale={stale && !isPast}
+        gone={freshness === 'gone'}
         badge={
           <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
         }
@@ -128,10 +131,10 @@ function HostContent(props: HostContentProps) {
         banner={<HistoryBanner host={host} />}
         footer={<Foot host={name} room={isPast} />}
       />
-      {isPast && host && (
-        <Suspense>
-          <Player host={host} />
-        </Suspense>
+      {isPast && (
+        <PlayerPlace>
+          <Suspense>{host && <Player host={host} />}</Suspense>
+        </PlayerPlace>
       )}
       <ConnectionToasts host={host} />
       {copied && (
@@ -219,10 +222,10 @@ function Foot({ host, room }: { host: string | undefined; room: boolean }) {
         <HistoryFact />
       </ConnectionLink>
       <VersionFact />
-      <span className="-my-2.5 order-last tablet:hidden">
+      <span className="order-last -mt-10 -mb-2.5 self-end tablet:hidden">
         <ThemeButton />
       </span>
-      {room && <span aria-hidden="true" className="order-last h-32 w-full tablet:h-20" />}
+      {room && <span aria-hidden="true" className="order-last h-32 w-full tablet:h-20 short:h-20" />}
     </>
   )
 }

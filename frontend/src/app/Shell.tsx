@@ -1,14 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import { Activity, Cable, Keyboard, Monitor, Moon, Sun, type LucideIcon } from 'lucide-react'
-import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { Suspense, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { IconButton } from '../ui/IconButton.tsx'
+import { lazyPart } from '../ui/lazyPart.tsx'
 import { Logo } from './Logo.tsx'
 import { connectionSearch, searchOf, type Search } from './search.ts'
 import { useServices } from './services.ts'
 import type { ThemeChoice } from './theme.ts'
 
-const HelpDialog = lazy(() => import('./HelpDialog.tsx'))
-const ServerDialog = lazy(() => import('../features/connect/ServerDialog.tsx'))
+const HelpDialog = lazyPart(() => import('./HelpDialog.tsx'))
+const ServerDialog = lazyPart(() => import('../features/connect/ServerDialog.tsx'))
 
 /** The dialogs that any part of the app can open. */
 export type DialogName = 'help' | 'server'

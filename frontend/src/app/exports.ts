@@ -17,7 +17,7 @@ const metricsAtOnce = 64
 export function makeExports(
   base: URL,
   page: URL,
-  session: Session,
+  session: Pick<Session, 'status'>,
   past: Past,
   window: TimeWindow,
 ): ExportServices {
@@ -63,7 +63,9 @@ export function makeExports(
   }
 }
 
-/** More series than can be named are asked for by all. */
+/** More series than can be named are asked for by their families; and if these are too many, all are. */
 function few({ metrics }: Asked): { metrics: readonly string[] } {
-  return { metrics: metrics.length > metricsAtOnce ? [] : metrics }
+  if (metrics.length <= metricsAtOnce) return { metrics }
+  const families = new Set(metrics.map((metric) => metric.replace(/\{.*/s, '{*')))
+  return { metrics: families.size > metricsAtOnce ? [] : [...families] }
 }

@@ -3,7 +3,6 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ConnectServicesContext } from '../features/connect/services.ts'
-import { ConnectionServicesContext } from '../features/connection/services.ts'
 import { ExportServicesContext } from '../features/export/services.ts'
 import { HistoryServicesContext } from '../features/history/services.ts'
 import { PanelExtrasContext } from '../features/live/panelExtras.ts'
@@ -11,6 +10,7 @@ import { LiveServicesContext } from '../features/live/services.ts'
 import { ServerAddressError } from '../transport/serverUrl.ts'
 import { baseOf, pinBase, routerPath } from './base.ts'
 import { BadServerState, CrashState } from './CrashState.tsx'
+import { loadAhead } from './loadAhead.ts'
 import { panelExtras } from './panelExtras.tsx'
 import { makeRouter } from './router.tsx'
 import { makeServices, pageOfServer, ServicesContext, type Services } from './services.ts'
@@ -25,6 +25,7 @@ try {
   // The socket opens while React is still at its first render.
   services.session.start()
   root.render(<App services={services} />)
+  void loadAhead()
 } catch (error) {
   root.render(
     error instanceof ServerAddressError ? (
@@ -40,17 +41,15 @@ function App({ services }: { services: Services }) {
     <StrictMode>
       <ServicesContext value={services}>
         <ConnectServicesContext value={services.connect}>
-          <ConnectionServicesContext value={services.connection}>
-            <LiveServicesContext value={services.live}>
-              <HistoryServicesContext value={services.history}>
-                <ExportServicesContext value={services.exports}>
-                  <PanelExtrasContext value={panelExtras}>
-                    <RouterProvider router={router} />
-                  </PanelExtrasContext>
-                </ExportServicesContext>
-              </HistoryServicesContext>
-            </LiveServicesContext>
-          </ConnectionServicesContext>
+          <LiveServicesContext value={services.live}>
+            <HistoryServicesContext value={services.history}>
+              <ExportServicesContext value={services.exports}>
+                <PanelExtrasContext value={panelExtras}>
+                  <RouterProvider router={router} />
+                </PanelExtrasContext>
+              </ExportServicesContext>
+            </HistoryServicesContext>
+          </LiveServicesContext>
         </ConnectServicesContext>
       </ServicesContext>
     </StrictMode>

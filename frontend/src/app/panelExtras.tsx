@@ -1,26 +1,26 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import type { ShownPanel } from '../features/export/shownPanel.ts'
 import { useHiddenLines } from '../features/live/hiddenLines.ts'
 import { useOpenTables } from '../features/live/openTables.ts'
-import type { PanelExtras } from '../features/live/panelExtras.ts'
-import type { ChartPanel } from '../features/live/panels/model.ts'
+import type { DrawnPanel, PanelExtras } from '../features/live/panelExtras.ts'
 import type { HostSeries } from '../series/hostSeries.ts'
+import { lazyPart } from '../ui/lazyPart.tsx'
 
-const PanelTools = lazy(async () => ({
+const PanelTools = lazyPart(async () => ({
   default: (await import('../features/export/PanelTools.tsx')).PanelTools,
 }))
-const SummaryTable = lazy(async () => ({
+const SummaryTable = lazyPart(async () => ({
   default: (await import('../features/export/SummaryTable.tsx')).SummaryTable,
 }))
 
-/** What stands at every chart panel beside what the panel itself shows: its table and what it can be saved as. */
+/** What stands at every panel with a picture beside what the panel itself shows: its table and what it can be saved as. */
 export const panelExtras: PanelExtras = {
   tools: (panel, host) => <Tools panel={panel} host={host} />,
   below: (panel, host) => <Below panel={panel} host={host} />,
 }
 
 interface ExtraProps {
-  panel: ChartPanel
+  panel: DrawnPanel
   host: HostSeries
 }
 
@@ -46,14 +46,22 @@ function Below({ panel, host }: ExtraProps) {
   )
 }
 
-function useShownPanel(panel: ChartPanel): ShownPanel {
+function useShownPanel(panel: DrawnPanel): ShownPanel {
   const hidden = useHiddenLines((lines) => lines.byPanel[panel.id])
   return useMemo(() => shownPanelOf(panel, hidden ?? []), [panel, hidden])
 }
 
-/** The lines of a panel that are switched on; where an entry has two, each with what tells it from the other. */
-function shownPanelOf({ id, title, unit, entries }: ChartPanel, hidden: readonly string[]): ShownPanel {
-  const lines = entries
+/**
+ * The lines of a panel that are switched on; where an entry has two, each with what tells it from the other. Of a heat
+ * strip all rows.
+ */
+function shownPanelOf(panel: DrawnPanel, hidden: readonly string[]): ShownPanel {
+  const { id, title } = panel
+  if (panel.kind === 'heat') {
+    const cores = panel.rows.map(({ metric, label }) => ({ metric, label: `core ${label}` }))
+    return { id, title, unit: 'percent', lines: cores }
+  }
+  const lines = panel.entries
     .filter((entry) => !hidden.includes(entry.label))
     .flatMap(({ label, color, lines: own }) =>
       own.map(({ metric, mark }) => ({
@@ -62,5 +70,5 @@ function shownPanelOf({ id, title, unit, entries }: ChartPanel, hidden: readonly
         color,
       })),
     )
-  return { id, title, unit, lines }
+  return { id, title, unit: panel.unit, lines }
 }

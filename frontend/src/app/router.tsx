@@ -9,10 +9,14 @@ import {
   useSearch,
   type ErrorComponentProps,
 } from '@tanstack/react-router'
+import { lazyPart } from '../ui/lazyPart.tsx'
 import { CrashState, NoSuchPage } from './CrashState.tsx'
-import { ConnectionScreen } from './ConnectionScreen.tsx'
 import { HostPage } from './HostPage.tsx'
 import { connectionSearch, connectionSearchOf, searchOf, type Search } from './search.ts'
+
+const ConnectionScreen = lazyPart(async () => ({
+  default: (await import('./ConnectionScreen.tsx')).ConnectionScreen,
+}))
 
 const rootRoute = createRootRoute({
   component: Outlet,
@@ -31,7 +35,7 @@ const connectionRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connection',
   validateSearch: connectionSearchOf,
-  component: RoutedConnection,
+  component: Object.assign(RoutedConnection, { preload: ConnectionScreen.preload }),
 })
 
 /** The router of the app below its base path. */

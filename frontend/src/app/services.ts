@@ -8,7 +8,6 @@ import { ChartTheme, followPage } from '../chart/theme.ts'
 import { TimeWindow } from '../chart/timeWindow.ts'
 import type { ConnectServices } from '../features/connect/services.ts'
 import { Journal } from '../features/connection/journal.ts'
-import { makeConnection, type ConnectionServices } from '../features/connection/services.ts'
 import type { ExportServices } from '../features/export/services.ts'
 import { HistoryFacts } from '../features/history/historyFacts.ts'
 import type { HistoryServices } from '../features/history/services.ts'
@@ -29,11 +28,12 @@ import { ThemeSwitch } from './theme.ts'
 export interface Services {
   store: SeriesStore
   session: Session
+  journal: Journal
+  server: ServerAddress
   past: PastStore
   live: LiveServices
   history: HistoryServices
   connect: ConnectServices
-  connection: ConnectionServices
   exports: ExportServices
   theme: ThemeSwitch
 }
@@ -53,6 +53,7 @@ export function makeServices(base: string): Services {
       answersHttp: () => answersHttp(server.base),
     },
   })
+  journal.follow(session)
   const scheduler = new FrameScheduler()
   const theme = new ThemeSwitch()
   const chartTheme = new ChartTheme()
@@ -60,11 +61,14 @@ export function makeServices(base: string): Services {
   const serverSeconds = () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000
   const past = makePast(server.base, session, store, serverSeconds)
   const window = new TimeWindow()
+  window.limits.awaitRecorded()
   drivePlayback(window, scheduler)
   const shared = { scheduler, window, chartTheme, past, serverSeconds, serverAddress: server.base.href }
   return {
     store,
     session,
+    journal,
+    server,
     past,
     theme,
     exports: makeExports(server.base, new URL(base), session, past, window),
@@ -75,6 +79,7 @@ export function makeServices(base: string): Services {
     },
     history: {
       ...shared,
+      retryPast: () => past.retryNow(),
       facts: new HistoryFacts({
         status: (signal) => fetchHistoryStatus(server.base, signal),
         hosts: (signal) => fetchPastHosts(server.base, signal),
@@ -87,7 +92,6 @@ export function makeServices(base: string): Services {
       useServer: (address) => location.assign(pageOfServer(base, address)),
       reload: () => location.reload(),
     },
-    connection: makeConnection(session, journal, store, server, scheduler),
   }
 }
 

@@ -21,7 +21,7 @@ export function heatPalette(theme: ChartTheme): Uint32Array {
 }
 
 /** The scale of the heat strip, 0 idle to 1 full; a legend can be made of the same stops. */
-const heatStops = [
+export const heatStops = [
   { at: 0, token: '--heat0' },
   { at: 0.55, token: '--c1' },
   { at: 0.8, token: '--c3' },

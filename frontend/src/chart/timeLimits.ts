@@ -6,14 +6,41 @@ const leastSamples = 10
 /** How far time can be moved and stretched: to where the past of a host begins, and to its newest row. */
 export class Limits {
   readonly #oldest = new Map<string, number>()
+  readonly #onKnown: () => void
+  #awaited = false
+
+  /** `onKnown` is called once it is known what is recorded, of somebody who waits for that. */
+  constructor(onKnown: () => void = () => undefined) {
+    this.#onKnown = onKnown
+  }
+
+  /**
+   * Somebody has yet to say what is recorded. Until then nothing counts as the beginning: what is shown is as long as
+   * was asked for, however little of it is held.
+   */
+  awaitRecorded(): void {
+    this.#awaited = true
+  }
+
+  /** What is recorded is known: the beginning of each host was told, or nothing is kept. */
+  endWait(): void {
+    if (!this.#awaited) return
+    this.#awaited = false
+    this.#onKnown()
+  }
 
   /** Tells where the recorded past of a host begins, in unix seconds; what its rows hold counts in any case. */
   setOldest(host: string, time: number): void {
     this.#oldest.set(host, time)
   }
 
-  /** Unix seconds at which the past of a host begins; NaN when it has none. */
+  /** Unix seconds at which the past of a host begins; NaN when it has none, -Infinity while that is not known. */
   oldest(host: HostSeries): number {
+    return this.#awaited ? -Infinity : this.oldestKnown(host)
+  }
+
+  /** The same as far as it is known. */
+  oldestKnown(host: HostSeries): number {
     const recorded = this.#oldest.get(host.host.name) ?? Number.NaN
     const held = host.oldestTime
     return recorded <= held || Number.isNaN(held) ? recorded : held

@@ -72,6 +72,46 @@ test('while less is held than the window spans, the picture grows in steps and s
   expect(window.stretch(host)).toBe(300)
 })
 
+describe('until it is known what is recorded', () => {
+  function waiting(span: number) {
+    const host = hostWith(['cpu'], rows)
+    const window = new TimeWindow(span)
+    window.limits.awaitRecorded()
+    return { host, window }
+  }
+
+  test('a picture is as long as was asked for, and can be moved and widened beyond what is held', () => {
+    const { host, window } = waiting(86_400)
+    expect(window.range(host)).toEqual({ from: 1099 - 86_400, to: 1099 })
+    window.zoom(2)
+    expect(window.stretch(host)).toBe(2 * 86_400)
+    window.pan(-1000)
+    expect(window.range(host).to).toBe(99)
+  })
+
+  test('a server that keeps nothing fills its charts once it has said so, and what draws hears of it', () => {
+    const { host, window } = waiting(86_400)
+    let told = 0
+    window.follow(() => told++)
+    window.limits.endWait()
+    window.limits.endWait()
+    expect(told).toBe(1)
+    expect(window.stretch(host)).toBeLessThan(102)
+  })
+
+  test('a history that begins earlier leaves the picture as it is', () => {
+    const { host, window } = waiting(3600)
+    window.limits.setOldest(host.host.name, -10_000)
+    window.limits.endWait()
+    expect(window.stretch(host)).toBe(3600)
+  })
+
+  test('all there is means what is held', () => {
+    const { host, window } = waiting(Number.POSITIVE_INFINITY)
+    expect(window.range(host).from).toBeGreaterThan(997)
+  })
+})
+
 test('a moment is shown on a minute', () => {
   const stretch = new TimeWindow(300).stretch(hostWith(['cpu'], [[1], [2]]))
   expect(stretch).toBeGreaterThanOrEqual(60)

@@ -27,10 +27,10 @@ const leastStretch = 60
  * moved on, which is each frame; where a live window stands is told by the rows of its host.
  */
 export class TimeWindow {
-  readonly limits = new Limits()
   readonly #ahead = new Listeners()
   readonly #changes = new Listeners()
   readonly #moves = new Listeners()
+  readonly limits = new Limits(() => this.#moves.tell())
   readonly #steps = new ViewSteps()
   #view: View
   #paused = false
@@ -239,14 +239,16 @@ export class TimeWindow {
 
   /**
    * How many seconds the picture of a host covers: the span, or while less than that is held a little more than what
-   * is, so that a server that has just started fills its charts. It grows in steps and not with every row.
+   * is, so that a server that has just started fills its charts. It grows in steps and not with every row. While nobody
+   * knows how much is recorded it is the span.
    */
   stretch(host: HostSeries): number {
     if (this.#view.mode !== 'live') return this.span
-    const held = this.#end(host) - this.limits.oldest(host)
-    if (!(held < this.span)) return this.span
+    const { limits, span } = this
+    const held = this.#end(host) - (span === Infinity ? limits.oldestKnown(host) : limits.oldest(host))
+    if (!(held < span)) return span
     const least = Math.max(held, leastStretch, 10 * host.interval)
-    return Math.min(this.span, growth ** Math.ceil(Math.log(least) / Math.log(growth)))
+    return Math.min(span, growth ** Math.ceil(Math.log(least) / Math.log(growth)))
   }
 
   /** Whether rows of a host that are newer than an instant are in the picture. */

@@ -3,7 +3,7 @@ import type { Column } from './column.ts'
 
 /** What the samples of a range come to, and whether that is told from them all or from buckets of them. */
 export interface Figures extends HistorySummary {
-  /** Mean and p95 are estimated from buckets; the rest is exact but for what the outermost buckets hold. */
+  /** Mean, p95 and last are estimated from buckets; the rest is exact but for what the outermost buckets hold. */
   approximate: boolean
 }
 

@@ -32,6 +32,8 @@ export interface PastState {
   readonly off: boolean
   /** Why the last request failed; undefined once one succeeded. */
   readonly problem: string | undefined
+  /** Unix seconds by the server's clock at which it is asked again after that; absent while it is asked. */
+  readonly retryAt?: number | undefined
 }
 
 /**

@@ -87,6 +87,20 @@ describe('a server that does not answer', () => {
     expect(past.asked.length).toBeGreaterThan(before)
   })
 
+  it('says when it is asked again, and is asked before that if somebody wants it', async () => {
+    const { past, store, viewer } = setup()
+    viewer.want(host, ['cpu'], start + 10, start + 200, 0.5)
+    await past.pass()
+    for (const one of past.asked) one.fail(away())
+    await past.pass()
+    expect(store.state(host).retryAt).toBe(1_000_001)
+    const before = past.asked.length
+    store.retryNow()
+    await past.pass(0.1)
+    expect(past.asked.length).toBeGreaterThan(before)
+    expect(store.state(host)).toEqual({ loading: true, off: false, problem: 'gone', retryAt: undefined })
+  })
+
   it('lets no answer in that is not what was asked for', async () => {
     const { past, store, viewer } = setup()
     viewer.want(host, ['cpu'], start + 10, start + 200, 0.5)

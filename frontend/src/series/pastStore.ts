@@ -60,6 +60,7 @@ export class PastStore implements Past {
   readonly #refused = new Map<string, number>()
   #off = false
   #problem: string | undefined
+  #retryAt: number | undefined
   #failures = 0
   #cells = cellsAtOnce
   /** Tiles that were used since are wanted. */
@@ -124,6 +125,13 @@ export class PastStore implements Past {
     this.#cells = cellsAtOnce
     this.#refused.clear()
     this.#calm()
+    this.#plan()
+  }
+
+  /** Asks at once for what failed or was refused. What went wrong stands until something succeeds. */
+  retryNow(): void {
+    this.#refused.clear()
+    this.#endRest()
     this.#plan()
   }
 
@@ -279,16 +287,22 @@ export class PastStore implements Past {
   #rest(): void {
     if (this.#retry !== undefined) return // requests that ran side by side fail together
     const ceiling = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures++)
-    this.#retry = this.#options.after(ceiling * (0.5 + 0.5 * this.#options.random()), () => {
-      this.#retry = undefined
+    const waitMs = ceiling * (0.5 + 0.5 * this.#options.random())
+    this.#retryAt = this.#options.now() + waitMs / 1000
+    this.#retry = this.#options.after(waitMs, () => {
+      this.#endRest()
       this.#carryOut()
     })
   }
 
+  #endRest(): void {
+    this.#retry?.()
+    this.#retry = this.#retryAt = undefined
+  }
+
   #calm(): void {
     this.#failures = 0
-    this.#retry?.()
-    this.#retry = undefined
+    this.#endRest()
     this.#problem = undefined
   }
 
@@ -296,13 +310,26 @@ export class PastStore implements Past {
     const hosts = new Set([...this.#states.keys(), ...loading, ...this.#listeners.keys()])
     for (const host of hosts) {
       const before = this.state(host)
-      const state = { loading: loading.has(host), off: this.#off, problem: this.#problem }
-      if (before.loading === state.loading && before.off === state.off && before.problem === state.problem)
-        continue
+      const state = {
+        loading: loading.has(host),
+        off: this.#off,
+        problem: this.#problem,
+        retryAt: this.#retryAt,
+      }
+      if (sameState(before, state)) continue
       this.#states.set(host, state)
       this.#listeners.get(host)?.tell()
     }
   }
+}
+
+function sameState(one: PastState, other: PastState): boolean {
+  return (
+    one.loading === other.loading &&
+    one.off === other.off &&
+    one.problem === other.problem &&
+    one.retryAt === other.retryAt
+  )
 }
 
 /** How long a tile that was not over when it was loaded is good for. */

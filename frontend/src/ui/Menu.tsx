@@ -53,7 +53,12 @@ export function Menu({ label, children, items, onChoose }: MenuProps) {
     if (!root.current?.contains(event.relatedTarget)) setOpen(false)
   }
   return (
-    <div ref={root} className="relative max-w-[70%] min-w-0 shrink-0" onKeyDown={onKeyDown} onBlur={onBlur}>
+    <div
+      ref={root}
+      className="relative max-w-full min-w-0 shrink-0 desk:max-w-[70%]"
+      onKeyDown={onKeyDown}
+      onBlur={onBlur}
+    >
       <button
         ref={button}
         type="button"

@@ -75,8 +75,8 @@ function SegmentButton(props: SegmentButtonProps) {
       title={props.segment.title}
       onClick={props.onChoose}
       className={classes(
-        'flex-1 rounded-[7px] px-1 py-1 text-small tablet:px-2 font-medium transition-colors',
-        props.chosen ? 'bg-hover text-text' : 'text-soft hover:text-text',
+        'flex-1 rounded-[7px] px-1 py-1 text-small min-[52rem]:px-2 font-medium whitespace-nowrap transition-colors',
+        props.chosen ? 'chosen text-text' : 'text-soft hover:text-text',
       )}
     >
       {props.segment.label}

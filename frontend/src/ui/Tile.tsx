@@ -24,7 +24,7 @@ export function Tile({ title, aside, figure, unit, children }: TileProps) {
           {unit}
         </span>
       </p>
-      <div className="mt-1.5 h-[1.875rem]">{children}</div>
+      <div className="mt-1.5 h-[1.875rem] short:hidden small:hidden">{children}</div>
     </section>
   )
 }

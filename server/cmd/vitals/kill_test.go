@@ -14,9 +14,9 @@ import (
 // usualKills is how often the server is killed; KILLS says another number.
 const usualKills = 50
 
-// TestNothingAcknowledgedIsLost kills the server again and again while events are pushed by HTTP and by sessions and invented
-// machines are sampled, and then reads all of it back. This process is the ledger: each acknowledged sample is there once,
-// with its value, and there is none that was never sent. Each start is one by itself.
+// TestNothingAcknowledgedIsLost kills the server again and again while events are pushed by HTTP and by sessions, in time and
+// late, and invented machines are sampled, and then reads all of it back. This process is the ledger: each acknowledged sample
+// is there once, with its value, and there is none that was never sent. Each start is one by itself.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills a server many times")

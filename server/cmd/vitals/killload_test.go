@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,19 +27,26 @@ type killLoad struct {
 	again        atomic.Int64
 }
 
-// Two senders by HTTP offer 30,000 samples a second; sessions may send less each.
+// Two senders by HTTP offer 30,000 samples a second; sessions may send less each. What comes late is sorted in, which takes more.
 const (
 	httpSenders, httpSeries, httpPause          = 2, 500, 33 * time.Millisecond
 	sessionSenders, sessionSeries, sessionPause = 4, 100, 100 * time.Millisecond
+	lateSenders, lateSeries, latePause          = 2, 20, 66 * time.Millisecond
 )
 
 func beginLoad(address string) *killLoad {
 	l := &killLoad{group: group{ending: make(chan struct{})}, address: address, watcher: &watcher{kept: make(map[int64]int)}}
 	for number := range httpSenders {
-		l.add(&sender{host: fmt.Sprint("http-", number), series: httpSeries, pause: httpPause, way: &byHTTP{address: address}})
+		l.add(&sender{host: fmt.Sprint("http-", number), series: httpSeries, pause: httpPause, instants: inTime(), way: &byHTTP{address: address}})
 	}
 	for number := range sessionSenders {
-		l.add(&sender{host: fmt.Sprint("session-", number), series: sessionSeries, pause: sessionPause, way: &bySession{address: address}})
+		l.add(&sender{
+			host: fmt.Sprint("session-", number), series: sessionSeries, pause: sessionPause, instants: inTime(), way: &bySession{address: address},
+		})
+	}
+	for number := range lateSenders {
+		lateness := time.Duration(number) * 50 * time.Minute
+		l.add(&sender{host: fmt.Sprint("http-late-", number), series: lateSeries, pause: latePause, instants: late(lateness), way: &byHTTP{address: address}})
 	}
 	l.Go(func() { l.watcher.run(l) })
 	return l
@@ -72,12 +77,13 @@ func (l *killLoad) verify(t *testing.T, address string) {
 	}
 }
 
-// sender pushes a host's series, all of one instant at a time, until each push is acknowledged.
+// sender pushes a host's series, all of some instants at a time, until each push is acknowledged.
 type sender struct {
-	host   string
-	series int
-	pause  time.Duration
-	way    interface {
+	host     string
+	series   int
+	pause    time.Duration
+	instants func(now metric.TimestampMs) []metric.TimestampMs
+	way      interface {
 		push(events []wire.PushedEvent) (accepted int, err error)
 		close()
 	}
@@ -88,19 +94,38 @@ func (s *sender) run(l *killLoad) {
 	defer s.way.close()
 	clock := time.NewTicker(s.pause)
 	defer clock.Stop()
-	last := metric.TimestampMs(0)
 	for !l.hasEnded() {
-		last = max(last+1, metric.TimestampOf(time.Now()))
-		s.pushUntilKept(l, last)
+		s.pushUntilKept(l, s.instants(metric.TimestampOf(time.Now())))
 		<-clock.C
 	}
 }
 
+// inTime are instants each after the one before.
+func inTime() func(now metric.TimestampMs) []metric.TimestampMs {
+	last := metric.TimestampMs(0)
+	return func(now metric.TimestampMs) []metric.TimestampMs {
+		last = max(last+1, now)
+		return []metric.TimestampMs{last}
+	}
+}
+
+// late are instants of which most are before others that were sent, and some were sent before.
+func late(by time.Duration) func(now metric.TimestampMs) []metric.TimestampMs {
+	return func(now metric.TimestampMs) (instants []metric.TimestampMs) {
+		for i := range metric.TimestampMs(10) {
+			instants = append(instants, now-metric.TimestampMs(by.Milliseconds())-i*i)
+		}
+		return instants
+	}
+}
+
 // pushUntilKept pushes the same events until that is acknowledged: a push whose answer was lost comes twice.
-func (s *sender) pushUntilKept(l *killLoad, at metric.TimestampMs) {
-	events := make([]wire.PushedEvent, s.series)
-	for i := range events {
-		events[i] = wire.PushedEvent{Metric: fmt.Sprint("load.", i), Value: loadValue(i, at), Timestamp: &at, Host: s.host}
+func (s *sender) pushUntilKept(l *killLoad, instants []metric.TimestampMs) {
+	var events []wire.PushedEvent
+	for _, at := range instants {
+		for i := range s.series {
+			events = append(events, wire.PushedEvent{Metric: fmt.Sprint("load.", i), Value: loadValue(i, at), Timestamp: &at, Host: s.host})
+		}
 	}
 	for {
 		life, seen := l.life.Load(), l.watcher.seen()
@@ -110,7 +135,7 @@ func (s *sender) pushUntilKept(l *killLoad, at metric.TimestampMs) {
 				l.watcher.acknowledge(life, seen)
 			}
 			l.acknowledged.Add(int64(accepted))
-			s.sent = append(s.sent, at)
+			s.sent = append(s.sent, instants...)
 			return
 		}
 		l.again.Add(1)
@@ -148,7 +173,7 @@ func (s *sender) verify(t *testing.T, address string) {
 		lost += s.series - found
 	}
 	if lost > 0 {
-		t.Errorf("%s: %d of %d acknowledged samples are lost", s.host, lost, len(s.sent)*s.series)
+		t.Errorf("%s: %d of %d acknowledged samples are lost", s.host, lost, len(times)*s.series)
 	}
 }
 
@@ -240,138 +265,4 @@ func (s *bySession) close() {
 		s.client.CloseNow()
 	}
 	s.client, s.sent = nil, 0
-}
-
-// seenRow is a row of an invented machine that a viewer saw.
-type seenRow struct {
-	host    string
-	at      metric.TimestampMs
-	columns []metric.Series
-	values  []float64
-	life    int64
-}
-
-// watcher sees what the server samples itself. A push that is sent after a row was seen, and acknowledged by the same server,
-// says that the row is kept too.
-type watcher struct {
-	mu     sync.Mutex
-	rows   []seenRow
-	kept   map[int64]int // by life: its rows before this one are certain
-	client *streamtest.Client
-	ended  bool
-}
-
-func (w *watcher) seen() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.rows)
-}
-
-func (w *watcher) acknowledge(life int64, rows int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.kept[life] = max(w.kept[life], rows)
-}
-
-// run watches over any number of lives of the server.
-func (w *watcher) run(l *killLoad) {
-	for !l.hasEnded() {
-		life := l.life.Load()
-		client, hello, err := streamtest.OpenSession(l.address, "/ws")
-		if err != nil {
-			time.Sleep(5 * time.Millisecond) // the server is away for some time
-			continue
-		}
-		if w.hold(client) && l.life.Load() == life {
-			w.watch(client, hello, life)
-		}
-		client.CloseNow()
-	}
-}
-
-// hold keeps the connection for stop; false after that.
-func (w *watcher) hold(client *streamtest.Client) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.client = client
-	return !w.ended
-}
-
-func (w *watcher) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.ended = true
-	if w.client != nil {
-		w.client.CloseNow()
-	}
-}
-
-func (w *watcher) watch(client *streamtest.Client, hello wire.Hello, life int64) {
-	var hosts []string
-	for _, host := range hello.Hosts {
-		if !strings.HasPrefix(host.Name, "http-") && !strings.HasPrefix(host.Name, "session-") {
-			hosts = append(hosts, host.Name)
-		}
-	}
-	if err := client.Send(wire.Subscribe{Hosts: hosts}); err != nil {
-		return
-	}
-	columns := make(map[string][]metric.Series)
-	for {
-		frame, err := client.Next()
-		if err != nil {
-			return
-		}
-		switch frame := frame.(type) {
-		case wire.Catalog:
-			columns[frame.Host] = frame.Series
-		case wire.Update:
-			w.note(frame, columns[frame.Host], life)
-		}
-	}
-}
-
-func (w *watcher) note(row wire.Update, columns []metric.Series, life int64) {
-	if row.Columns != nil {
-		return // a sparse one; there are enough others
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.rows = append(w.rows, seenRow{row.Host, row.Timestamp, columns, row.Values, life})
-}
-
-type sampleKey struct {
-	host, name string
-	at         metric.TimestampMs
-}
-
-func (w *watcher) verify(t *testing.T, address string) {
-	t.Helper()
-	stored := make(map[sampleKey]float64)
-	read := make(map[string]bool)
-	lost := 0
-	for number, row := range w.rows {
-		if !read[row.host] {
-			read[row.host] = true
-			readBack(t, address, row.host, func(name string, at metric.TimestampMs, value float64) {
-				stored[sampleKey{row.host, name, at}] = value
-			})
-		}
-		for column, value := range row.values {
-			if math.IsNaN(value) {
-				continue
-			}
-			key := sampleKey{row.host, row.columns[column].Metric, row.at}
-			found, isStored := stored[key]
-			if isStored && found != value {
-				t.Fatalf("%+v is %v, was %v", key, found, value)
-			}
-			if !isStored && number < w.kept[row.life] {
-				lost++
-			}
-		}
-	}
-	if lost > 0 {
-		t.Errorf("%d samples of invented machines are lost, which were certain", lost)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
 	"vitals/cmd/vitals/settings"
@@ -142,7 +143,9 @@ func (r *remembered) inventPast(ctx context.Context, simulation *collect.Simulat
 	ctx, cancel := context.WithCancel(ctx)
 	var actors errgroup.Group
 	actors.Go(func() error { return recorder.Run(ctx) })
+	progress := newInvention(at, len(simulation.Hosts()), r.logger)
 	for tick := uint64(0); at.Before(time.Now()) && ctx.Err() == nil && err == nil; tick++ { // it goes on meanwhile
+		progress.tell(at)
 		for _, update := range simulation.Sample(ctx, at, tick) {
 			bus.Publish(update)
 		}
@@ -153,4 +156,36 @@ func (r *remembered) inventPast(ctx context.Context, simulation *collect.Simulat
 	err = errors.Join(err, recorder.Await(ctx, 0, bus.Serial()))
 	cancel()
 	return errors.Join(err, actors.Wait())
+}
+
+// invention tells how an invented past comes along: nobody is served before it is there.
+type invention struct {
+	from   time.Time
+	begun  time.Time
+	told   time.Time
+	logger zerolog.Logger
+}
+
+const (
+	inventionToldEach = 10 * time.Second
+	shortInvention    = time.Minute // what is invented of such a time is there at once
+)
+
+func newInvention(from time.Time, hosts int, logger zerolog.Logger) *invention {
+	now := time.Now()
+	if length := now.Sub(from); length >= shortInvention {
+		logger.Info().Stringer("length", length.Truncate(time.Second)).Int("hosts", hosts).
+			Msg("inventing the past; it is served when all is there")
+	}
+	return &invention{from: from, begun: now, told: now, logger: logger}
+}
+
+func (i *invention) tell(at time.Time) {
+	now := time.Now()
+	if now.Sub(i.told) < inventionToldEach {
+		return
+	}
+	i.told = now
+	share := float64(at.Sub(i.from)) / float64(now.Sub(i.from))
+	i.logger.Info().Int("percent", int(100*share)).Stringer("took", now.Sub(i.begun).Truncate(time.Second)).Msg("inventing the past")
 }

@@ -144,13 +144,14 @@ func (c *catalogue) take(form catalogueForm) error {
 	return nil
 }
 
-// describe notes what is known of a host.
+// describe notes what is known of a host. Who knows only its name says nothing: a host that was measured here may come from
+// its past when this machine has another name.
 func (c *catalogue) describe(host metric.Host) {
 	host.SilentSince = 0
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := c.host(host.Name)
-	if known == nil || reflect.DeepEqual(known.Host, host) {
+	if known == nil || reflect.DeepEqual(known.Host, host) || reflect.DeepEqual(host, onlyNamed(host.Name)) {
 		return
 	}
 	known.Host = host
@@ -201,7 +202,7 @@ func (c *catalogue) fromFamily(name string) describedSeries {
 func (c *catalogue) host(name string) *describedHost {
 	host := c.hosts[name]
 	if host == nil && len(c.hosts) < maxDescribedHosts {
-		host = &describedHost{Host: metric.Host{Name: name, Hostname: name}}
+		host = &describedHost{Host: onlyNamed(name)}
 		c.hosts[name] = host
 		c.wake()
 	}
@@ -215,8 +216,11 @@ func (c *catalogue) hostNamed(name string) metric.Host {
 	if host := c.hosts[name]; host != nil {
 		return host.Host
 	}
-	return metric.Host{Name: name, Hostname: name}
+	return onlyNamed(name)
 }
+
+// onlyNamed is a host of which no more is known.
+func onlyNamed(name string) metric.Host { return metric.Host{Name: name, Hostname: name} }
 
 // seriesNamed describes a stored series. It is false for a name that is none.
 func (c *catalogue) seriesNamed(host, text string) (metric.Series, bool) {

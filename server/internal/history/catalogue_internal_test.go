@@ -179,3 +179,19 @@ func TestCatalogueIsWrittenOnceThatIsPossible(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsKnownOfAHostIsNotForgotten describes it as the hub does whom only its past is known to.
+func TestWhatIsKnownOfAHostIsNotForgotten(t *testing.T) {
+	c, _ := openTestCatalogue(t, t.TempDir())
+	defer c.close()
+	full := metric.Host{Name: "web", Hostname: "web.example", OS: "Debian", CPUCount: 4}
+	c.describe(full)
+	c.describe(metric.Host{Name: "web", Hostname: "web"})
+	if got := c.hostNamed("web"); got.OS != full.OS || got.CPUCount != full.CPUCount {
+		t.Errorf("%+v is left of %+v", got, full)
+	}
+	c.describe(metric.Host{Name: "web", Hostname: "web", OS: "Alpine"})
+	if got := c.hostNamed("web"); got.OS != "Alpine" || got.CPUCount != 0 {
+		t.Errorf("what is new does not count: %+v", got)
+	}
+}

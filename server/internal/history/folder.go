@@ -84,6 +84,21 @@ func (f *folder) release() {
 	}
 }
 
+// check says whether what is held is still what is found under its name: who moved it away may have put another in its place.
+func (f *folder) check(dir string) error {
+	held, err := f.lock.Stat()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	found, err := os.Lstat(filepath.Join(dir, lockFile))
+	if err == nil && os.SameFile(held, found) {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, &FolderError{
+		Dir: dir, Problem: "it was moved or removed while it was in use", Fix: "put it back, or stop and start again", Cause: err,
+	})
+}
+
 // makeOwnFolder makes the folder for this user only. One that exists keeps its permissions: they are whose made it.
 func makeOwnFolder(dir string) error {
 	if dir == "" {

@@ -201,3 +201,33 @@ func listing(t *testing.T, dir string) map[string]string {
 	}
 	return found
 }
+
+// TestAFolderThatIsMovedAway also has another store put where it was: nothing may be written there.
+func TestAFolderThatIsMovedAway(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	store := openFaults(t, dir)
+	appendFault := func() error {
+		_, err := store.Append(t.Context(), []history.Row{faultsRow(faultsCatalog("web"), 1)})
+		return err
+	}
+	if err := appendFault(); err != nil {
+		t.Fatal(err)
+	}
+	moved := dir + ".moved"
+	if err := os.Rename(dir, moved); err != nil {
+		t.Fatal(err)
+	}
+	if err := appendFault(); !errors.Is(err, history.ErrUnavailable) || !strings.Contains(err.Error(), "moved or removed") {
+		t.Errorf("without its folder: %v", err)
+	}
+	other := openFaults(t, dir)
+	if err := appendFault(); !errors.Is(err, history.ErrUnavailable) {
+		t.Errorf("in the folder of another: %v", err)
+	}
+	if err := errors.Join(other.Close(), os.RemoveAll(dir), os.Rename(moved, dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := appendFault(); err != nil {
+		t.Errorf("in its folder again: %v", err)
+	}
+}

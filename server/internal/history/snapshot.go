@@ -26,7 +26,7 @@ func (t *TSDB) Snapshot(ctx context.Context, dir string) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("make a snapshot: %w", err), os.RemoveAll(dir))
+			err = errors.Join(fmt.Errorf("make a snapshot: %w", plainly(err, filepath.Dir(dir))), os.RemoveAll(dir))
 		}
 	}()
 	blocks := salvage.Guarded(func() error { return snapshotBlocks(ctx, o, filepath.Join(dir, storeFolder)) })
@@ -41,6 +41,14 @@ func (t *TSDB) Snapshot(ctx context.Context, dir string) (err error) {
 			return err
 		}),
 	)
+}
+
+// plainly spares the names of all files that could not be written where there is no space.
+func plainly(err error, dir string) error {
+	if spaceIsMissing(err) {
+		return fmt.Errorf("%w, nor for a copy of it, in %s", ErrFull, dir)
+	}
+	return err
 }
 
 // snapshotBlocks links the blocks and writes what is in memory as one more.

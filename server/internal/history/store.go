@@ -141,10 +141,11 @@ func (e *LimitError) Error() string { return e.Message }
 // Usage says how much is kept and how far it reaches.
 type Usage struct {
 	Oldest, Newest metric.TimestampMs // 0 if there is nothing
-	Bytes          int64              // on disk, the log included
+	Bytes          int64              // on disk, the log included, without what was put aside
 	Samples        uint64             // that are kept, as exactly as can be told
 	Series         int                // that had a value lately
 	BytesPerDay    int64              // at the rate of the last hours; 0 while that is not known
+	Reach          time.Duration      // how far back history will go at that rate
 	RetentionTime  time.Duration
 	RetentionBytes int64
 	Sync           SyncPolicy

@@ -63,7 +63,7 @@ func (t *TSDB) appendRows(rows []Row) (Appended, error) {
 	if err := o.log.wrote(); err != nil {
 		return Appended{}, t.giveUp(err)
 	}
-	o.wake(t.shortestBlock())
+	o.wake(t.options, batch.done.Samples)
 	if t.copy.due(o.db) {
 		t.copySeries(o)
 	}

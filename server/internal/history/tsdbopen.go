@@ -60,7 +60,8 @@ func (t *TSDB) open() error {
 // What the library is given room for. Its own defaults are made for a thousand times as many series.
 const (
 	samplesPerChunk = 240
-	segmentBytes    = 32 << 20
+	leastSegment    = 64 << 10
+	mostSegment     = 32 << 20
 	stripes         = 1 << 10
 	chunkBuffer     = 64 << 10
 )
@@ -72,8 +73,9 @@ func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
 	options.OutOfOrderTimeWindow = t.options.lateness().Milliseconds()
 	options.RetentionDuration = math.MaxInt64 // see BlocksToDelete
 	options.BlocksToDelete = t.retention.beyond
+	options.NewCompactorFunc = t.retention.newMerger
 	options.WALCompression = compression.Snappy // zstd packs tighter, and takes a tenth of a millisecond for each small commit
-	options.WALSegmentSize = segmentBytes
+	options.WALSegmentSize = segmentBytes(t.options.RetentionBytes)
 	options.SamplesPerChunk = samplesPerChunk
 	options.StripeSize = stripes
 	options.HeadChunksWriteBufferSize = chunkBuffer
@@ -81,6 +83,12 @@ func (t *TSDB) libraryOptions(*opened) *tsdb.Options {
 	options.BlockQuerierFunc = t.guard.Querier
 	options.BlockChunkQuerierFunc = t.guard.ChunkQuerier
 	return options
+}
+
+// segmentBytes is the size of a file of the log. It is shortened by whole files, so that a small one has small ones.
+func segmentBytes(retentionBytes int64) int {
+	const page = 32 << 10
+	return int(min(max(retentionBytes/32, leastSegment), mostSegment)) / page * page
 }
 
 // blockDurations are the shortest and the longest time that a block may span. Only whole blocks are deleted, so that they
@@ -120,9 +128,13 @@ func (t *TSDB) writable() (*opened, error) {
 	t.mu.RLock()
 	current, closed := t.current, t.closed
 	t.mu.RUnlock()
-	switch {
-	case closed:
+	if closed {
 		return nil, ErrClosed
+	}
+	if err := t.folder.check(t.options.Dir); err != nil {
+		return nil, err // what is open goes on where it is if the folder comes back
+	}
+	switch {
 	case current != nil && t.full == nil && t.mustRenew():
 		if err := t.retire(ErrUnavailable); err != nil {
 			t.options.Logger.Warn().Err(err).Msg("history was closed to be opened anew, not cleanly")

@@ -15,6 +15,7 @@ import (
 type retention struct {
 	maxAge   time.Duration
 	maxBytes int64
+	dir      string
 	age      ageClock
 
 	mu sync.Mutex
@@ -23,7 +24,7 @@ type retention struct {
 
 func newRetention(options Options) *retention {
 	return &retention{
-		maxAge: options.RetentionTime, maxBytes: options.RetentionBytes,
+		maxAge: options.RetentionTime, maxBytes: options.RetentionBytes, dir: options.Dir,
 		age: ageClock{clock: options.Clock, patience: clockPatience},
 	}
 }
@@ -66,8 +67,37 @@ func (r *retention) beyond(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
 	return deletable
 }
 
-// room is how much blocks may take: what the log leaves. A log that is larger than that leaves them a quarter.
-func (r *retention) room() int64 { return max(r.maxBytes-r.db.Head().Size(), r.maxBytes/4) }
+// How the size is parted.
+const (
+	logPart   = 4  // one part in four is for the log at most, and the chunks of the newest hours
+	sparePart = 10 // one in ten is for what is there twice while it is written anew
+)
+
+// forLog is how much the log may take, and the chunks of the newest hours.
+func (r *retention) forLog() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.maxBytes / logPart
+}
+
+// room is how much blocks may take: what all else leaves. Where a log cannot be shortened it leaves them a quarter. The lock
+// must be held.
+func (r *retention) room() int64 {
+	return max(r.maxBytes-r.maxBytes/sparePart-r.db.Head().Size()-descriptionBytes(r.dir), r.maxBytes/4)
+}
+
+// reach is how far back history will reach when so many bytes come in a day: as far as blocks have room and the head goes
+// back, or as long as is asked for.
+func (r *retention) reach(bytesPerDay int64) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.db == nil || bytesPerDay <= 0 {
+		return r.maxAge
+	}
+	head := r.db.Head()
+	ms := float64(r.room())/float64(bytesPerDay)*float64((24*time.Hour).Milliseconds()) + float64(head.MaxTime()-head.MinTime())
+	return time.Duration(min(ms, float64(r.maxAge.Milliseconds()))) * time.Millisecond
+}
 
 // ageClock tells how old things are, as long as the clock can be trusted. A clock that leaps, or that is far beyond what is
 // stored, may be wrong, and what is deleted for its age would be gone when it is set right: it has to be steady for a day

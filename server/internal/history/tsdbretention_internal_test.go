@@ -133,3 +133,29 @@ func TestBlockDurations(t *testing.T) {
 		}
 	}
 }
+
+func TestBlocksAreNotMadeOneThatIsTooLarge(t *testing.T) {
+	store, now := filled(t, Options{}, 3)
+	check := func(maxBytes int64, want bool) {
+		t.Helper()
+		var folders []string
+		for _, block := range store.current.db.Blocks() {
+			folders = append(folders, block.Dir())
+		}
+		store.retention.maxBytes = maxBytes // nothing runs that reads it
+		if got := store.retention.mayMerge(folders); got != want {
+			t.Errorf("where history may have %d bytes these are made one: %v", maxBytes, got)
+		}
+	}
+	bytes := blockCountOf(store.current).bytes
+	check(sparePart*bytes, true)
+	check(sparePart*(bytes-1), false)
+	late := Row{Catalog: keptUpCatalog(), Timestamp: metric.TimestampOf(now.Add(-30*time.Minute - time.Second)), Values: []float64{1}}
+	if _, err := store.Append(t.Context(), []Row{late}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.current.db.CompactOOOHead(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check(sparePart*(bytes-1), true) // they overlap
+}

@@ -1,7 +1,9 @@
 package history
 
 import (
+	"cmp"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -63,7 +65,7 @@ func (t *TSDB) Usage() Usage {
 		return t.usage.told()
 	}
 	defer o.release()
-	t.usage.measure(o)
+	t.usage.measure(o, t.retention)
 	told := t.usage.told()
 	told.Series = int(o.db.Head().NumSeries())
 	oldest, newest := span(o)
@@ -80,12 +82,13 @@ func (u *usage) told() Usage {
 	told := u.latest.usage
 	told.Samples += uint64(u.since)
 	told.RetentionTime, told.RetentionBytes, told.Sync = u.options.RetentionTime, u.options.RetentionBytes, u.options.Sync
+	told.Reach = cmp.Or(told.Reach, u.options.RetentionTime)
 	told.Damaged = append([]salvage.Damage(nil), u.damaged...)
 	return told
 }
 
 // measure looks again if the last look is old. While one looks the others are told what was known.
-func (u *usage) measure(o *opened) {
+func (u *usage) measure(o *opened, retention *retention) {
 	if !u.measuring.TryLock() {
 		return
 	}
@@ -103,9 +106,10 @@ func (u *usage) measure(o *opened) {
 		next.head, next.headAt, next.headGen, next.blocks = countHead(o), now, o, blocks.blocks
 	}
 	next.at = now
-	next.usage.Bytes = folderBytes(u.options.Dir)
+	next.usage.Bytes = keptBytes(u.options)
 	next.usage.Samples = blocks.samples + next.head.samples
 	next.usage.BytesPerDay = bytesPerDay(blocks, next.head)
+	next.usage.Reach = retention.reach(next.usage.BytesPerDay)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.latest = next
@@ -126,6 +130,23 @@ func bytesPerDay(blocks blockCount, head headCount) int64 {
 		return 0
 	}
 	return int64(size / samples * perMs * float64((24 * time.Hour).Milliseconds()))
+}
+
+// seriesCopyFile is the second copy of the names of series.
+const seriesCopyFile = "series.log"
+
+// keptBytes is what the retention bounds: the samples, and what describes them. What was put aside is not part of it.
+func keptBytes(options Options) int64 {
+	return folderBytes(options.storeDir()) + descriptionBytes(options.Dir)
+}
+
+func descriptionBytes(dir string) (sum int64) {
+	for _, name := range []string{seriesCopyFile, catalogueFile} {
+		if info, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			sum += info.Size()
+		}
+	}
+	return sum
 }
 
 // folderBytes adds up the files of a folder. Files that come or go meanwhile may be missing.

@@ -3,8 +3,12 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/prometheus/tsdb"
 
 	"vitals/internal/history/salvage"
 )
@@ -20,9 +24,12 @@ const (
 // upkeep writes chunks and blocks out of the way of those who append, each minute and when a block is due. Its owner is the
 // opened database.
 type upkeep struct {
+	added  atomic.Int64 // samples, since the last round
 	due    chan struct{}
 	cancel context.CancelFunc
 	ended  chan struct{}
+
+	isTooLarge bool // and that was told
 }
 
 func (t *TSDB) startUpkeep(o *opened) {
@@ -47,12 +54,16 @@ func (t *TSDB) startUpkeep(o *opened) {
 
 // keepUp is one round. What fails is tried again in the next: no sample depends on it, all are in the log.
 func (t *TSDB) keepUp(ctx context.Context, o *opened) {
+	if t.folder.check(t.options.Dir) != nil {
+		return // there may be another one now; the next append tells
+	}
+	o.upkeep.added.Store(0)
 	err := salvage.Guarded(func() error {
 		if free, known := freeBytes(t.options.Dir); known && free < upkeepBytes {
 			return t.deleteBeyond(ctx, o)
 		}
 		o.db.ForceHeadMMap()
-		return errors.Join(o.db.Compact(ctx), t.deleteBeyond(ctx, o))
+		return errors.Join(t.shortenLog(ctx, o), o.db.Compact(ctx), t.deleteBeyond(ctx, o))
 	})
 	if _, broken := errors.AsType[*salvage.BrokenError](err); broken {
 		t.spoil(err) // a file of chunks may have a torn end now, which must not be written to
@@ -60,6 +71,18 @@ func (t *TSDB) keepUp(ctx context.Context, o *opened) {
 	if err != nil && ctx.Err() == nil {
 		t.options.Logger.Warn().Err(err).Msg("history: its upkeep failed; it is tried again in a minute")
 	}
+	t.tellIfTooLarge(o)
+}
+
+// tellIfTooLarge says once that the size is too small for what comes: the names of its series alone may take more.
+func (t *TSDB) tellIfTooLarge(o *opened) {
+	kept := keptBytes(t.options)
+	isTooLarge := kept > t.options.RetentionBytes
+	if isTooLarge && !o.upkeep.isTooLarge {
+		t.options.Logger.Warn().Int64("bytes", kept).Int64("allowed", t.options.RetentionBytes).
+			Uint64("series", o.db.Head().NumSeries()).Msg("history cannot be kept as small as --retention-size for so many series")
+	}
+	o.upkeep.isTooLarge = isTooLarge
 }
 
 // deleteBeyond has the library look for blocks, if there are some that it does not know yet or that are beyond the retention.
@@ -71,14 +94,43 @@ func (t *TSDB) deleteBeyond(ctx context.Context, o *opened) error {
 	return o.db.CompactOOOHead(ctx) // of all that makes it look this does the least besides
 }
 
-// wake has a block written if one is due.
-func (o *opened) wake(shortest time.Duration) {
-	head := o.db.Head()
-	if head.MaxTime()-head.MinTime() <= shortest.Milliseconds()*3/2 {
-		return
+// leastShortened is the shortest time whose samples are written into a block before it is due.
+const leastShortened = time.Minute
+
+// shortenLog writes the older half of what is only in the log into a block, again and again, while the log takes more than its
+// part of the size. It seldom does where there is room for days: blocks are written each two hours.
+func (t *TSDB) shortenLog(ctx context.Context, o *opened) error {
+	head, isTooLong := o.db.Head(), func() bool { return o.db.Head().Size() > t.retention.forLog() }
+	if !isTooLong() {
+		return nil
 	}
-	o.upkeep.wake()
+	for isTooLong() && ctx.Err() == nil {
+		oldest, newest := head.MinTime(), head.MaxTime()
+		half := (newest - oldest) / 2
+		if half < leastShortened.Milliseconds() {
+			break
+		}
+		// What comes from here on and is older belongs to the late samples, and whoever began before is waited for.
+		head.SetMinValidTime(oldest + half)
+		head.WaitForAppendersOverlapping(oldest + half - 1)
+		if err := o.db.CompactHead(tsdb.NewRangeHeadWithIsolationDisabled(head, oldest, oldest+half-1)); err != nil {
+			return fmt.Errorf("shorten the log: %w", err)
+		}
+	}
+	return o.db.CompactOOOHead(ctx)
 }
+
+// wake has a block written if one is due, or so much was added that the log may have become too long.
+func (o *opened) wake(options Options, added int) {
+	head, shortest := o.db.Head(), options.shortestBlock()
+	isMuch := o.upkeep.added.Add(int64(added))*mostLoggedBytes > options.RetentionBytes/(4*logPart)
+	if isMuch || head.MaxTime()-head.MinTime() > shortest.Milliseconds()*3/2 {
+		o.upkeep.wake()
+	}
+}
+
+// mostLoggedBytes is what a sample takes in the log, and in the chunks beside it, or less.
+const mostLoggedBytes = 16
 
 func (u *upkeep) wake() {
 	select {
@@ -119,7 +171,7 @@ func leftOpen(err error) bool {
 	return err != nil && err.Error() != "wlog already closed" // the library has no name for it
 }
 
-func (t *TSDB) shortestBlock() time.Duration {
-	shortest, _ := blockDurations(t.options.RetentionTime)
+func (o Options) shortestBlock() time.Duration {
+	shortest, _ := blockDurations(o.RetentionTime)
 	return shortest
 }

@@ -41,7 +41,9 @@ type Limits struct {
 	Time            time.Duration // to evaluate
 	Samples         int           // held in memory at once; 16 bytes each
 	Steps           int64         // of all subqueries
-	ExpressionBytes int           // of an expression or a selector; this bounds how deep it may be nested, too
+	ExpressionBytes int           // of an expression, or of all selectors of a request
+	Words           int           // of the same: names, operators, brackets; this bounds how deep it may be nested, too
+	PatternSize     int           // of all regular expressions of a request; a plain character is of size 1
 	BodyBytes       int64         // of a request
 	Series          int           // in a list of series, labels or values; more are cut off with a warning
 	Selectors       int           // match[] in one request
@@ -53,6 +55,8 @@ func (l Limits) usual() Limits {
 	fill(&l.Samples, 4<<20)
 	fill(&l.Steps, 2<<20)
 	fill(&l.ExpressionBytes, 16<<10)
+	fill(&l.Words, 2<<10)
+	fill(&l.PatternSize, 16<<10)
 	fill(&l.BodyBytes, 1<<20)
 	fill(&l.Series, 20_000)
 	fill(&l.Selectors, 64)
@@ -128,6 +132,7 @@ func (a *API) makeRoutes() *http.ServeMux {
 		routes.Handle("/api/v1/"+path, a.answering(ask, http.MethodGet))
 	}
 	routes.Handle("/api/v1/read", a.serving(a.remoteRead, http.MethodPost))
+	routes.HandleFunc("/api/v1/write", func(w http.ResponseWriter, _ *http.Request) { WriteError(w, noRemoteWrite()) })
 	routes.Handle("/federate", a.serving(a.federate, http.MethodGet))
 	for _, state := range []string{"/-/healthy", "/-/ready"} {
 		routes.Handle(state, a.serving(a.serveState, http.MethodGet))
@@ -140,4 +145,10 @@ func (a *API) makeRoutes() *http.ServeMux {
 func NoSuchPath() *Error {
 	return &Error{Kind: NotFound, Message: "of Prometheus' paths there are query, query_range, query_exemplars, labels, " +
 		"label/NAME/values, series, metadata, rules, alerts, status/buildinfo and read below api/v1, and federate"}
+}
+
+// noRemoteWrite is the error of a Prometheus that would write here.
+func noRemoteWrite() *Error {
+	return &Error{Kind: NotFound, Message: "remote_write is not taken in here; values come in as JSON, by POST to /api/v1/events " +
+		"of this server, and docs/ingestion.md says how"}
 }

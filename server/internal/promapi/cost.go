@@ -1,6 +1,8 @@
 package promapi
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -11,12 +13,8 @@ import (
 
 // boundCost refuses an expression that would take all memory of the machine in spite of the engine's own limits, which count
 // samples only.
-func (a *API) boundCost(expression string, span time.Duration) error {
-	parsed, err := a.parser.ParseExpr(expression)
-	if err != nil {
-		return badParameter("query", err)
-	}
-	steps := 0.0
+func (a *API) boundCost(ctx context.Context, asked asked, parsed parser.Expr, span time.Duration) error {
+	steps, grown, literals, replacing := 0.0, 1.0, 0, 0
 	var beyond error
 	parser.Inspect(parsed, func(node parser.Node, above []parser.Node) error {
 		switch node := node.(type) {
@@ -24,11 +22,49 @@ func (a *API) boundCost(expression string, span time.Duration) error {
 			steps += a.steps(node, above, span)
 			beyond = a.boundSteps(steps)
 		case *parser.Call:
-			beyond = a.boundGrowth(len(expression), growth(node, above))
+			grown = max(grown, growth(node, above))
+			size := asked.burden.replacement(replaced(node))
+			replacing += size
+			beyond = cmp.Or(a.boundGrowth(len(asked.expression), grown), badParameter("query", asked.burden.add(ctx, size)))
+		case *parser.StringLiteral:
+			literals += len(node.Val)
 		}
 		return beyond
 	})
-	return beyond
+	if beyond != nil {
+		return beyond
+	}
+	// The engine does not look at the time while it replaces labels, so that patterns count again for how long these may be.
+	const labelBytes = 256 // of one as it is stored
+	times := math.Ceil(grown * float64(labelBytes+literals) / labelBytes)
+	return badParameter("query", asked.burden.add(ctx, replacing*(int(times)-1)))
+}
+
+// replaced is the pattern of a label_replace; empty for other calls, which have none.
+func replaced(call *parser.Call) string {
+	const pattern = 4 // among the arguments
+	if call.Func.Name != "label_replace" || len(call.Args) <= pattern {
+		return ""
+	}
+	literal, is := bare(call.Args[pattern]).(*parser.StringLiteral)
+	if !is {
+		return ""
+	}
+	return literal.Val
+}
+
+// bare is an expression without what is around it.
+func bare(expression parser.Expr) parser.Expr {
+	for {
+		switch outer := expression.(type) {
+		case *parser.ParenExpr:
+			expression = outer.Expr
+		case *parser.StepInvariantExpr:
+			expression = outer.Expr
+		default:
+			return expression
+		}
+	}
 }
 
 // boundSteps bounds the steps of all subqueries together. The engine makes room for all steps of one before it begins,

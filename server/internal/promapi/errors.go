@@ -54,8 +54,17 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
+// badParameter says which parameter is wrong, if anything is; that time is up is no fault of it.
 func badParameter(name string, cause error) error {
+	if cause == nil || isEnded(cause) {
+		return cause
+	}
 	return &Error{Kind: BadData, Message: fmt.Sprintf("invalid parameter %q: %v", name, cause)}
+}
+
+// isEnded reports whether an error is that time was up, or the client gone.
+func isEnded(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // explain turns any error of a question into one that can be told.

@@ -45,7 +45,7 @@ func (a *API) federate(w http.ResponseWriter, r *http.Request) error {
 
 // newest finds the newest values, sorted by name. What has none within the lookback, or has ended, is left out.
 func (a *API) newest(ctx context.Context, r *http.Request) (promql.Vector, error) {
-	matchers, err := a.selectors(r)
+	matchers, err := a.selectors(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,8 @@ func TestQuestionsOfDeath(t *testing.T) {
 		"many points":          {"query_range", series("query", "vitals_cpu_core_ratio", "step", "1"), 422, []string{"too many samples"}},
 		"much text":            {"query", form("query", strings.Repeat("(", 9<<10)+"1"+strings.Repeat(")", 9<<10)), 400, []string{`\"query\"`, "16384"}},
 		"deep nesting":         {"query", form("query", strings.Repeat("(", 8<<10)+"1"+strings.Repeat(")", 8000), "time", at), 400, []string{`\"query\"`}},
-		"deep negation":        {"query", form("query", strings.Repeat("-", 16000)+"1", "time", at), 200, []string{"success"}},
+		"deep negation":        {"query", form("query", strings.Repeat("-", 16000)+"1", "time", at), 400, []string{`\"query\"`, "2048 words"}},
+		"less deep negation":   {"query", form("query", strings.Repeat("-", 2000)+"1", "time", at), 200, []string{"success"}},
 		"long subquery":        {"query", form("query", "sum_over_time((1 + vector(1))[100y:1ms])", "time", at), 0, []string{"error"}},
 		"subqueries in each":   {"query", form("query", "max_over_time(max_over_time(max_over_time(vector(1)[1y:1s])[1y:1s])[1y:1s])", "time", at), 0, []string{"error"}},
 		"nested subqueries":    {"query", form("query", strings.Repeat("max_over_time(", 200)+"vector(1)"+strings.Repeat("[30s:1ms])", 200), "time", at), 422, []string{"subqueries", "2097152"}},
@@ -121,7 +122,7 @@ func TestRemoteReadIsBounded(t *testing.T) {
 		"an empty query":    {packed(t, &prompb.Query{}), 400, "matcher"},
 		"not packed":        {[]byte("hello"), 400, "snappy"},
 		"nothing at all":    {nil, 400, "snappy"},
-		"a bomb":            {append([]byte{0x80, 0x80, 0x80, 0x80, 0x0f}, 0), 400, "at most 1048576"},
+		"a bomb":            {append([]byte{0x80, 0x80, 0x80, 0x80, 0x0f}, 0), 400, "at most 65536"},
 		"packed, but other": {snappy.Encode(nil, []byte("\xff\xff\xff")), 400, "read request"},
 		"too long":          {make([]byte, 2<<20), 413, "1048576"},
 	}
@@ -230,6 +231,7 @@ func TestPathsAndMethods(t *testing.T) {
 		{"POST", "/federate", 405, "only GET"},
 		{"GET", "/", 404, "query_range"},
 		{"GET", "/api/v1/targets", 404, "not_found"},
+		{"POST", "/api/v1/write", 404, "/api/v1/events"},
 		{"POST", "/api/v1/admin/tsdb/delete_series", 404, "not_found"},
 	}
 	for _, test := range tests {

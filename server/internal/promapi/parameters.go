@@ -1,6 +1,7 @@
 package promapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -94,13 +95,14 @@ func limitParameter(r *http.Request) (int, error) {
 }
 
 // selectors reads the match[] parameters. Each must name something: else all that was ever stored would be walked through.
-func (a *API) selectors(r *http.Request) ([][]*labels.Matcher, error) {
+func (a *API) selectors(ctx context.Context, r *http.Request) ([][]*labels.Matcher, error) {
 	texts := r.Form["match[]"]
 	if len(texts) > a.limits.Selectors {
 		return nil, badParameter("match[]", fmt.Errorf("%d of them; at most %d are allowed", len(texts), a.limits.Selectors))
 	}
+	together := burden{limits: a.limits}
 	for _, text := range texts {
-		if err := a.boundText(text); err != nil {
+		if err := together.expression(ctx, text); err != nil {
 			return nil, badParameter("match[]", err)
 		}
 	}
@@ -123,12 +125,4 @@ func namesSomething(matchers []*labels.Matcher) bool {
 		}
 	}
 	return false
-}
-
-// boundText refuses expressions that are too long.
-func (a *API) boundText(text string) error {
-	if len(text) > a.limits.ExpressionBytes {
-		return fmt.Errorf("%d bytes long; at most %d are allowed", len(text), a.limits.ExpressionBytes)
-	}
-	return nil
 }

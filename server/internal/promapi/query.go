@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/util/annotations"
 )
 
@@ -70,14 +71,19 @@ func (a *API) evaluate(
 	if err != nil {
 		return answer{}, err
 	}
-	if err := a.boundCost(asked.expression, span); err != nil {
-		return answer{}, err
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), asked.timeout)
 	defer cancel()
+	if err := asked.burden.expression(ctx, asked.expression); err != nil {
+		return answer{}, badParameter("query", err)
+	}
 	query, err := prepare(ctx, promql.NewPrometheusQueryOpts(false, asked.lookback), asked.expression)
 	if err != nil {
 		return answer{}, badParameter("query", err)
+	}
+	if statement, is := query.Statement().(*parser.EvalStmt); is {
+		if err := a.boundCost(ctx, asked, statement.Expr, span); err != nil {
+			return answer{}, err
+		}
 	}
 	result := query.Exec(ctx)
 	if result.Err != nil {
@@ -94,13 +100,11 @@ type asked struct {
 	timeout    time.Duration
 	lookback   time.Duration // 0: the usual one
 	limit      int           // of series; 0: none
+	burden     *burden
 }
 
 func (a *API) readQuestion(r *http.Request) (asked, error) {
-	read := asked{expression: r.Form.Get("query"), timeout: a.limits.Time}
-	if err := a.boundText(read.expression); err != nil {
-		return read, badParameter("query", err)
-	}
+	read := asked{expression: r.Form.Get("query"), timeout: a.limits.Time, burden: &burden{limits: a.limits}}
 	var err error
 	if read.limit, err = limitParameter(r); err != nil {
 		return read, err

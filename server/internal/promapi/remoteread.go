@@ -28,6 +28,9 @@ func (a *API) remoteRead(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.boundMatchers(ctx, request.Queries); err != nil {
+		return err
+	}
 	budget := a.limits.Samples
 	response := &prompb.ReadResponse{Results: make([]*prompb.QueryResult, len(request.Queries))}
 	for i, query := range request.Queries {
@@ -53,8 +56,8 @@ func (a *API) readRequest(r *http.Request) (*prompb.ReadRequest, error) {
 		return nil, bodyError("read the body", err)
 	}
 	size, err := snappy.DecodedLen(packed)
-	if err == nil && int64(size) > a.limits.BodyBytes {
-		err = fmt.Errorf("%d bytes unpacked; at most %d are read", size, a.limits.BodyBytes)
+	if most := a.mostUnpacked(); err == nil && size > most {
+		err = fmt.Errorf("%d bytes unpacked; at most %d are read", size, most)
 	}
 	var unpacked []byte
 	if err == nil {
@@ -71,6 +74,26 @@ func (a *API) readRequest(r *http.Request) (*prompb.ReadRequest, error) {
 		return nil, &Error{Kind: BadData, Message: fmt.Sprintf("%d queries; at most %d are read", len(request.Queries), a.limits.Selectors)}
 	}
 	return request, nil
+}
+
+// mostUnpacked is how large a read request may be. What two bytes say may take a hundred in memory, so it is not much more than
+// the text that is allowed.
+func (a *API) mostUnpacked() int {
+	const timesText = 4
+	return timesText * a.limits.ExpressionBytes
+}
+
+// boundMatchers bounds the matchers of all queries together, before any of them is compiled.
+func (a *API) boundMatchers(ctx context.Context, queries []*prompb.Query) error {
+	together := burden{limits: a.limits}
+	for _, query := range queries {
+		for _, matcher := range query.GetMatchers() {
+			if err := together.matcher(ctx, matcher); err != nil {
+				return badParameter("matchers", err)
+			}
+		}
+	}
+	return nil
 }
 
 // readSamples finds the samples of one query and takes them off the budget.

@@ -25,7 +25,7 @@ type listing struct {
 }
 
 // openListing reads the parameters of a list and opens the storage; the caller closes the querier.
-func (a *API) openListing(r *http.Request) (listing, error) {
+func (a *API) openListing(ctx context.Context, r *http.Request) (listing, error) {
 	limit, err := limitParameter(r)
 	if err != nil {
 		return listing{}, err
@@ -34,7 +34,7 @@ func (a *API) openListing(r *http.Request) (listing, error) {
 	if err != nil {
 		return listing{}, err
 	}
-	matchers, err := a.selectors(r)
+	matchers, err := a.selectors(ctx, r)
 	if err != nil {
 		return listing{}, err
 	}
@@ -53,13 +53,13 @@ func (a *API) series(r *http.Request) (answer, error) {
 	if len(r.Form["match[]"]) == 0 {
 		return answer{}, &Error{Kind: BadData, Message: "no match[] parameter provided"}
 	}
-	wanted, err := a.openListing(r)
+	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
+	defer cancel()
+	wanted, err := a.openListing(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
 	defer closeRead(wanted.querier)
-	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
-	defer cancel()
 	set := wanted.find(ctx, seriesOnly)
 	found, warnings := []labels.Labels{}, set.Warnings()
 	for set.Next() && ctx.Err() == nil {
@@ -117,13 +117,13 @@ type lister func(context.Context, storage.Querier, *storage.LabelHints, []*label
 
 // listNames lists the names that a lister finds for any of the selectors, sorted.
 func (a *API) listNames(r *http.Request, list lister) (answer, error) {
-	wanted, err := a.openListing(r)
+	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
+	defer cancel()
+	wanted, err := a.openListing(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
 	defer closeRead(wanted.querier)
-	ctx, cancel := context.WithTimeout(r.Context(), a.limits.Time)
-	defer cancel()
 	if len(wanted.matchers) == 0 {
 		wanted.matchers = [][]*labels.Matcher{nil} // all
 	}
@@ -151,7 +151,7 @@ func closeRead(querier io.Closer) { querier.Close() }
 
 // readError is an error of reading the storage: that of the context if this ended it.
 func readError(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if isEnded(err) {
 		return err
 	}
 	return unreadable(err)

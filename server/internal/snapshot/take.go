@@ -45,9 +45,19 @@ func Take(ctx context.Context, options Options) (history.Contents, error) {
 	defer giveBack()
 	contents, err := copyVerified(ctx, lent, target)
 	if err != nil {
-		return history.Contents{}, fmt.Errorf("copy to %s: %w", options.Target, err)
+		return history.Contents{}, fmt.Errorf("copy to %s: %w", options.Target, plainly(err))
 	}
 	return contents, nil
+}
+
+// plainly spares the names of files where there is no space.
+func plainly(err error) error {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, full) {
+			return full
+		}
+	}
+	return err
 }
 
 // checkTarget finds out whether a copy can be made there, before anything is done.

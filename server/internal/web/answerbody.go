@@ -6,27 +6,27 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // leastPackedBytes is from what length on an answer is packed.
 const leastPackedBytes = 4 << 10
 
-// answerBody is where a long answer is written to: packed if the client takes that and it is worth it, and for a bounded time.
+// answerBody is where a long answer is written to: packed if the client takes that and it is worth it, and as long as it is read.
 // It keeps quiet about errors: they mean that the client is gone, and nothing is sent any more.
 type answerBody struct {
-	w       http.ResponseWriter
+	header  http.Header
+	client  io.Writer
+	begin   func() error // asks for leave before anything is sent; nil for no need
+	refused error        // what begin said; nothing was sent then
 	mayPack bool
 	head    []byte // held back until it is known whether the answer is long
 	packer  *gzip.Writer
 	failed  bool
 }
 
-// newAnswerBody is for an answer that takes about that much memory.
-func newAnswerBody(w http.ResponseWriter, r *http.Request, answerBytes int64) *answerBody {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime(answerBytes)))
+func newAnswerBody(w http.ResponseWriter, r *http.Request) *answerBody {
 	w.Header().Add("Vary", "Accept-Encoding")
-	return &answerBody{w: w, mayPack: takesGzip(r.Header)}
+	return &answerBody{header: w.Header(), client: newPatience(w), mayPack: takesGzip(r.Header)}
 }
 
 func takesGzip(header http.Header) bool {
@@ -47,17 +47,21 @@ func (b *answerBody) Write(piece []byte) (int, error) {
 }
 
 func (b *answerBody) beginPacking() {
-	b.w.Header().Set("Content-Encoding", "gzip")
-	b.packer, _ = gzip.NewWriterLevel(b.w, gzip.BestSpeed) // the level is known
+	b.header.Set("Content-Encoding", "gzip")
+	b.packer, _ = gzip.NewWriterLevel(b.client, gzip.BestSpeed) // the level is known
 }
 
 func (b *answerBody) send(piece []byte) {
-	var to io.Writer = b.w
-	if b.packer != nil {
-		to = b.packer
+	if begin := b.begin; begin != nil && len(piece) > 0 {
+		b.begin, b.refused = nil, begin()
+		b.failed = b.refused != nil
 	}
 	if b.failed {
 		return
+	}
+	to := b.client
+	if b.packer != nil {
+		to = b.packer
 	}
 	_, err := to.Write(piece)
 	b.failed = err != nil

@@ -1,11 +1,12 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
-	"time"
 
 	"vitals/internal/history"
 )
@@ -22,11 +23,11 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) error {
 	if err := s.mustKnow(r.Context(), selection.Host); err != nil {
 		return err
 	}
-	leave, err := s.turns.takeExport()
+	place, err := s.turns.takeExport()
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer place.end()
 	header := w.Header()
 	header.Set("Content-Type", format.mediaType)
 	header.Set("Cache-Control", "no-store")
@@ -34,7 +35,7 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	return s.export(w, r, selection, format.open(selection.Host))
+	return s.export(w, r, place, selection, format.open(selection.Host))
 }
 
 func (s *Server) readExport(r *http.Request) (history.Selection, exportFormat, error) {
@@ -54,9 +55,14 @@ func exportName(selection history.Selection, format exportFormat) string {
 
 // export sends what the encoder makes of each piece. Once something was sent there is no other way to tell of an error than
 // to cut the connection.
-func (s *Server) export(w http.ResponseWriter, r *http.Request, selection history.Selection, encode pieceEncoder) error {
-	body := exportBody{w: w, control: http.NewResponseController(w)}
+func (s *Server) export(
+	w http.ResponseWriter, r *http.Request, place *exportTurn, selection history.Selection, encode pieceEncoder,
+) error {
+	body := exportBody{ctx: r.Context(), client: newPatience(w), place: place}
 	body.text = encode.begin(body.text)
+	if err := place.read(r.Context()); err != nil {
+		return err
+	}
 	err := s.history.Export(r.Context(), selection, func(piece history.ExportPiece) error {
 		encode.series(piece.Series)
 		for i, at := range piece.Timestamps {
@@ -85,18 +91,16 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, selection histor
 // errClientGone means that nobody reads an export any more, or too slowly.
 var errClientGone = errors.New("the client is gone")
 
-// exportBody gathers text and sends it in pieces. A client that takes longer for one than exportPatience is gone.
+// exportBody gathers text and sends it in pieces. While the client takes one another export is read.
 type exportBody struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	text    []byte
-	begun   bool
+	ctx    context.Context //nolint:containedctx // of the one request that it answers
+	client io.Writer
+	place  *exportTurn
+	text   []byte
+	begun  bool
 }
 
-const (
-	exportPieceBytes = 64 << 10
-	exportPatience   = 30 * time.Second
-)
+const exportPieceBytes = 64 << 10
 
 func (b *exportBody) sendFull() error {
 	if len(b.text) < exportPieceBytes {
@@ -107,10 +111,10 @@ func (b *exportBody) sendFull() error {
 
 func (b *exportBody) send() error {
 	b.begun = true
-	_ = b.control.SetWriteDeadline(time.Now().Add(exportPatience))
-	if _, err := b.w.Write(b.text); err != nil {
+	b.place.pause()
+	if _, err := b.client.Write(b.text); err != nil {
 		return fmt.Errorf("%w: %w", errClientGone, err)
 	}
 	b.text = b.text[:0]
-	return nil
+	return b.place.read(b.ctx)
 }

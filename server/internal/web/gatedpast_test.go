@@ -7,22 +7,6 @@ import (
 	"vitals/internal/history"
 )
 
-// gatedExport exports nothing, but not before it may.
-type gatedExport struct {
-	toldPast
-	entered, leave chan struct{}
-}
-
-func (g *gatedExport) Export(ctx context.Context, _ history.Selection, _ func(history.ExportPiece) error) error {
-	g.entered <- struct{}{}
-	select {
-	case <-g.leave:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // slowExport stops once, after half of its pieces.
 type slowExport struct {
 	toldPast

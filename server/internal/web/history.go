@@ -61,7 +61,7 @@ func (s *Server) serveHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer place.end()
+	defer func() { place.end() }() // of what it has by then
 	if err := s.mustKnow(r.Context(), query.Host); err != nil {
 		return err
 	}
@@ -69,7 +69,9 @@ func (s *Server) serveHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	place.keep(result.Bytes())
+	if err := place.send(r.Context(), result.Bytes()); err != nil {
+		return err
+	}
 	return writeResult(w, r, result)
 }
 

@@ -338,7 +338,7 @@ func TestHistoryStatus(t *testing.T) {
 				State: history.StateFull, Since: 1690000000_500, Cause: "there is no space left for history", Lost: 3,
 				Usage: history.Usage{
 					Oldest: 1680000000_000, Newest: 1690000000_000, Bytes: 5000, Samples: 2000, Series: 60, BytesPerDay: 1 << 30,
-					RetentionTime: 15 * 24 * time.Hour, RetentionBytes: 3 << 30, Sync: history.SyncPolicy(time.Second),
+					Reach: 72 * time.Hour, RetentionTime: 15 * 24 * time.Hour, RetentionBytes: 3 << 30, Sync: history.SyncPolicy(time.Second),
 					Damaged: []salvage.Damage{{File: "quarantine/1", Reason: "torn", Time: 1690000000_000}},
 				},
 			}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"vitals/internal/history"
 	"vitals/internal/metric"
@@ -16,7 +15,7 @@ import (
 func writeResult(w http.ResponseWriter, r *http.Request, result *history.Result) error {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	body := newAnswerBody(w, r, result.Bytes())
+	body := newAnswerBody(w, r)
 	defer body.close()
 	writer := resultWriter{body: body}
 	writer.result(result)
@@ -161,10 +160,4 @@ func (w *resultWriter) add(text string) { w.text = append(w.text, text...) }
 func (w *resultWriter) flush() {
 	_, _ = w.body.Write(w.text)
 	w.text = w.text[:0]
-}
-
-// answerTime is how long a client may take to read an answer.
-func answerTime(answerBytes int64) time.Duration {
-	const least, bytesPerSecond = 30 * time.Second, 1 << 20
-	return least + time.Duration(answerBytes/bytesPerSecond)*time.Second
 }

@@ -52,7 +52,7 @@ func (s *Server) serveHistoryStatus(w http.ResponseWriter, r *http.Request) erro
 	answer := historyStatus{
 		State: status.State, Message: status.Cause, Since: status.Since, Lost: status.Lost,
 		Oldest: usage.Oldest, Newest: usage.Newest, Bytes: usage.Bytes, Samples: usage.Samples, Series: usage.Series,
-		BytesPerDay: usage.BytesPerDay, ReachSeconds: reach(usage).Seconds(),
+		BytesPerDay: usage.BytesPerDay, ReachSeconds: usage.Reach.Truncate(time.Second).Seconds(),
 		RetentionSeconds: usage.RetentionTime.Seconds(), RetentionBytes: usage.RetentionBytes,
 		SyncSeconds: time.Duration(usage.Sync).Seconds(), Damaged: make([]damageAnswer, 0, len(usage.Damaged)),
 	}
@@ -61,16 +61,4 @@ func (s *Server) serveHistoryStatus(w http.ResponseWriter, r *http.Request) erro
 	}
 	writeJSON(w, http.StatusOK, answer)
 	return nil
-}
-
-// reach is how far back history will reach at today's rate: as long as is asked for, unless it grows too large before.
-func reach(usage history.Usage) time.Duration {
-	if usage.BytesPerDay <= 0 || usage.RetentionBytes <= 0 {
-		return usage.RetentionTime
-	}
-	days := float64(usage.RetentionBytes) / float64(usage.BytesPerDay)
-	if days >= usage.RetentionTime.Hours()/24 {
-		return usage.RetentionTime
-	}
-	return time.Duration(days * float64(24*time.Hour)).Truncate(time.Second)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -15,7 +16,7 @@ func (s *Server) addPrometheus(routes *http.ServeMux, options *promapi.Options) 
 	serve := servePrometheusOff
 	if options != nil {
 		complete := *options
-		complete.Enter = s.turns.enter
+		complete.Enter = s.enterPrometheus
 		serve = s.servePrometheus(promapi.New(complete))
 	}
 	limited := s.limits.Requests(serve)
@@ -34,12 +35,32 @@ func (s *Server) servePrometheus(api *promapi.API) failing {
 		if r.URL.Path == prometheusPath {
 			return promapi.NoSuchPath()
 		}
-		const usualBytes = 1 << 20
-		body := newAnswerBody(w, r, usualBytes)
+		body := newAnswerBody(w, r)
 		defer body.close()
-		below.ServeHTTP(&packedWriter{ResponseWriter: w, body: body}, r)
-		return nil
+		below.ServeHTTP(&packedWriter{ResponseWriter: w, body: body}, r.WithContext(context.WithValue(r.Context(), bodyOf{}, body)))
+		if body.refused != nil {
+			w.Header().Del("Content-Encoding")
+		}
+		return body.refused
 	}
+}
+
+// bodyOf is the key of a question's answer body in its context.
+type bodyOf struct{}
+
+// enterPrometheus takes a place to work on a question. A large answer is sent as it is made: from when that begins it has its
+// place among those that are sent.
+func (s *Server) enterPrometheus(ctx context.Context) (leave func(), err error) {
+	place, err := s.turns.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	body, _ := ctx.Value(bodyOf{}).(*answerBody) // servePrometheus sets it
+	body.begin = func() error { return place.send(ctx, unknownAnswerBytes) }
+	return func() {
+		body.begin = nil
+		place.end()
+	}, nil
 }
 
 // servePrometheusOff answers where there is no history to ask.

@@ -40,7 +40,7 @@ function RangeButton({ window, from, to }: { window: TimeWindow; from: number; t
   const whole = view.mode === 'fixed' && view.from === from && view.to === to
   const shown = view.mode === 'fixed' ? view : { from, to }
   return (
-    <>
+    <div className="order-last flex min-h-8 w-full min-w-0 items-center gap-3 tablet:order-none tablet:w-auto">
       <span className="truncate text-soft tabular-nums">{rangeWords(shown.from, shown.to)}</span>
       {!whole && (
         <Button onClick={() => window.show(from, to)}>
@@ -48,7 +48,7 @@ function RangeButton({ window, from, to }: { window: TimeWindow; from: number; t
           Whole range
         </Button>
       )}
-    </>
+    </div>
   )
 }
 

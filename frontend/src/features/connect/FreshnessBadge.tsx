@@ -15,7 +15,7 @@ import { Pill } from '../../ui/Pill.tsx'
 import { Steady } from '../../ui/Steady.tsx'
 import type { Freshness } from './freshness.ts'
 import { useConnectServices } from './services.ts'
-import { useAge, useConnection, useFreshness } from './useFreshness.ts'
+import { useAge, useConnection, useFreshness, useLastHeard } from './useFreshness.ts'
 import {
   clockText,
   freshnessSentence,
@@ -41,6 +41,8 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
   const root = useRef<HTMLDivElement>(null)
   const detailsId = useId()
   const { freshness } = useFreshness(host)
+  // Where room is short: the line below says that it is the past, the way back to the present how that does.
+  const unneeded = past && isWell(freshness) && !open
   const closeWhenLeft = (event: FocusEvent) => {
     if (!root.current?.contains(event.relatedTarget)) setOpen(false)
   }
@@ -51,7 +53,12 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
     root.current?.querySelector('button')?.focus()
   }
   return (
-    <div ref={root} className="relative" onBlur={closeWhenLeft} onKeyDown={closeOnEscape}>
+    <div
+      ref={root}
+      className={classes('relative', unneeded && 'max-desk:hidden')}
+      onBlur={closeWhenLeft}
+      onKeyDown={closeOnEscape}
+    >
       <Pill
         tone={past && isWell(freshness) ? 'quiet' : freshnessTone[freshness]}
         busy={freshness === 'waiting' || freshness === 'reconnecting'}
@@ -61,10 +68,12 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
         title={`${past ? 'The page shows the past; the present' : 'How fresh the data is'}: ${freshnessSentence[freshness]}`}
         className={past ? 'border-dashed' : ''}
       >
-        {past ? 'Past' : freshnessWord[freshness]}
-        {past && !isWell(freshness) && <span className="font-normal">{freshnessWord[freshness]}</span>}
-        {!past && <Age host={host} />}
-        {!past && <Way />}
+        {past && <span className={isWell(freshness) ? '' : 'max-desk:sr-only'}>Past</span>}
+        {(!past || !isWell(freshness)) && (
+          <span className={past ? 'desk:font-normal' : ''}>{freshnessWord[freshness]}</span>
+        )}
+        {!past && (freshness === 'gone' ? <Since host={host} /> : <Age host={host} />)}
+        {!past && freshness !== 'gone' && <Way />}
       </Pill>
       {open && <Details id={detailsId} host={host} onServer={onServer} more={more} />}
     </div>
@@ -72,7 +81,12 @@ export function FreshnessBadge({ host, past = false, onServer, more }: Freshness
 }
 
 function isWell(freshness: Freshness): boolean {
-  return freshness === 'live' || freshness === 'waiting'
+  return freshness === 'live' || freshness === 'waiting' || freshness === 'gone'
+}
+
+/** When a host that has left was heard of last. */
+function Since({ host }: { host: HostSeries | undefined }) {
+  return <span className="font-normal text-mute max-tablet:sr-only">since {useLastHeard(host)}</span>
 }
 
 /** Ten times a second, and nothing but this text. */
@@ -80,7 +94,7 @@ function Age({ host }: { host: HostSeries | undefined }) {
   const age = useAge(host)
   if (Number.isNaN(age)) return null
   return (
-    <span className="font-normal text-mute">
+    <span className="font-normal text-mute tablet:max-[52rem]:hidden">
       <Steady widest="0.0 s">{formatAge(age)}</Steady>
     </span>
   )

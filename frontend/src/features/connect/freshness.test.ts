@@ -34,7 +34,15 @@ describe('freshness', () => {
 
   it('is not late while the past comes in after the start', () => {
     expect(judge('live', 300, 1, 0.2)).toBe('live')
-    expect(judge('live', 300, 1, 4.2)).toBe('late')
+    expect(judge('live', 300, 1, 4.2)).toBe('gone')
+  })
+
+  it('takes a host for gone that is silent for long, by its own measure', () => {
+    expect(judge('live', 60, 1)).toBe('late')
+    expect(judge('live', 61, 1)).toBe('gone')
+    expect(judge('live', 61, 10)).toBe('late')
+    expect(judge('live', 101, 10)).toBe('gone')
+    expect(judge('reconnecting', 101, 1)).toBe('reconnecting')
   })
 
   it('waits for the first sample', () => {

@@ -2,13 +2,17 @@ import type { ConnectionStatus } from '../../transport/session.ts'
 
 /**
  * How far the page can be trusted. waiting: no sample yet. live: samples come as they should. late: the connection
- * stands, but the newest sample is old. The others are states of the connection.
+ * stands, but the newest sample is old. gone: so old that nobody waits for the next one. The others are states of the
+ * connection.
  */
-export type Freshness = 'waiting' | 'live' | 'late' | 'reconnecting' | 'offline' | 'refused'
+export type Freshness = 'waiting' | 'live' | 'late' | 'gone' | 'reconnecting' | 'offline' | 'refused'
 
 /** Missing this many samples in a row, and this many seconds more, makes the data late. */
 const lateAfterIntervals = 3
 const lateAfterSeconds = 1
+/** Missing this many, and for this many seconds at least, a host counts as gone. */
+const goneAfterIntervals = 10
+const goneAfterSeconds = 60
 
 /**
  * The seconds between two samples that a host may be judged by: its interval, or, for a host that only gets pushed values, a
@@ -47,7 +51,8 @@ export function judge(
       return 'waiting'
     case 'live':
       if (Number.isNaN(age)) return 'waiting'
-      return isOld(Math.min(age, stateSeconds), intervalSeconds) ? 'late' : 'live'
+      if (!isOld(Math.min(age, stateSeconds), intervalSeconds)) return 'live'
+      return age > Math.max(goneAfterSeconds, goneAfterIntervals * intervalSeconds) ? 'gone' : 'late'
   }
 }
 

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { formatInstant } from '../../chart/format.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import type { ConnectionStatus } from '../../transport/session.ts'
 import { ticker } from '../../ui/ticker.ts'
@@ -33,6 +34,11 @@ export function useConnectionState(): ConnectionStatus['state'] {
 /** The age of the newest sample of a host in tenths of a second, looked at ten times a second while the page is seen. */
 export function useAge(host: HostSeries | undefined): number {
   return useLook(host, (age) => (Number.isNaN(age) ? age : Math.floor(age * 10) / 10))
+}
+
+/** When the newest sample of a host was taken: `14:32:07`, of another day with its date. */
+export function useLastHeard(host: HostSeries | undefined): string {
+  return useLook(host, () => formatInstant(host?.newestTime ?? Number.NaN, Date.now()))
 }
 
 /** How far the page of a host can be trusted. Whoever uses it renders again only when that changes. */

@@ -1,18 +1,4 @@
-import { useEffect, useState } from 'react'
+export { useLasting } from '../../ui/useLasting.ts'
 
 /** A short cut heals by itself and is not worth a word. */
 export const patienceMs = 5000
-
-/** True once the condition has held for that long. */
-export function useLasting(condition: boolean, milliseconds: number): boolean {
-  const [lasting, setLasting] = useState(false)
-  useEffect(() => {
-    if (!condition) return
-    const timer = setTimeout(() => setLasting(true), milliseconds)
-    return () => {
-      clearTimeout(timer)
-      setLasting(false)
-    }
-  }, [condition, milliseconds])
-  return condition && lasting
-}

@@ -23,7 +23,7 @@ export interface ConnectionServices {
 
 export const ConnectionServicesContext = createContext<ConnectionServices | undefined>(undefined)
 
-/** Makes what belongs to the page alone; the journal follows the session from here on. */
+/** Makes what belongs to the page alone. */
 export function makeConnection(
   session: Session,
   journal: Journal,
@@ -31,7 +31,6 @@ export function makeConnection(
   server: ServerAddress,
   scheduler: FrameScheduler,
 ): ConnectionServices {
-  journal.follow(session)
   const checks = new CheckRun(() => browserPlace(session, journal, server))
   const pulse = new Pulse(scheduler, (listener) => {
     const stops = [journal.subscribe(listener), session.subscribe(listener)]

@@ -13,6 +13,8 @@ export interface SummaryTableProps {
 
 /** Of a day far from now: instants are told with their date. */
 const withDate = 0
+/** Of a long table the others are reached by scrolling, with keys too. */
+const rowsInSight = 9
 const heads = ['min', 'mean', 'p95', 'max', 'last'] as const
 
 /** The figures of each line of a chart over the stretch of time that it shows. */
@@ -21,21 +23,26 @@ export function SummaryTable({ panel, host }: SummaryTableProps) {
   const metrics = useMemo(() => lines.map((line) => line.metric), [lines])
   const { byMetric, range, stale, problem } = useFigures(host, metrics)
   return (
-    <div className="mt-2 overflow-x-auto" data-summary={panel.id} aria-busy={stale}>
+    <div
+      data-summary={panel.id}
+      aria-busy={stale}
+      tabIndex={lines.length > rowsInSight ? 0 : undefined}
+      className="mt-2 max-h-[18.5rem] overflow-auto"
+    >
       <table
         data-from={range.from}
         data-to={range.to}
         className={classes('w-full text-small tabular-nums', stale && 'text-mute')}
       >
         <caption className="sr-only">{`${panel.title}: ${captionOf(range)}`}</caption>
-        <thead>
+        <thead className="sticky top-0 bg-bg">
           <tr className="border-b border-line text-mute">
             <th scope="col" className="py-1 pr-3 text-left font-normal">
               series
             </th>
             {heads.map((head) => (
               <th key={head} scope="col" className="py-1 pl-3 text-right font-normal">
-                {head}
+                {head === 'last' ? 'last sample' : head}
               </th>
             ))}
           </tr>
@@ -64,7 +71,7 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
     mean: about + formatText(figures?.mean, unit),
     p95: about + formatText(figures?.p95, unit),
     max: formatText(figures?.max, unit),
-    last: formatText(figures?.last, unit),
+    last: about + formatText(figures?.last, unit),
   }
   const lastSeen = figures && `at ${formatInstant(figures.lastTime, withDate)}`
   return (
@@ -74,11 +81,13 @@ function SeriesRow({ line, unit, figures }: SeriesRowProps) {
         className="max-w-[12rem] truncate py-1 pr-3 text-left font-normal text-soft"
         title={line.metric}
       >
-        <i
-          aria-hidden="true"
-          className="swatch mr-1.5 inline-block"
-          style={{ background: `var(${line.color})` }}
-        />
+        {line.color !== undefined && (
+          <i
+            aria-hidden="true"
+            className="swatch mr-1.5 inline-block"
+            style={{ background: `var(${line.color})` }}
+          />
+        )}
         {line.label}
       </th>
       {heads.map((head) => (

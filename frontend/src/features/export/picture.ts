@@ -1,7 +1,8 @@
 import { paintedFiner } from '../../chart/canvasBox.ts'
 import { formatInstant } from '../../chart/format.ts'
+import { heatStops } from '../../chart/heatPalette.ts'
 import type { TimeRange } from '../../chart/timeWindow.ts'
-import type { ShownPanel } from './shownPanel.ts'
+import type { ShownLine, ShownPanel } from './shownPanel.ts'
 
 const margin = 16
 const titleSize = 15
@@ -18,7 +19,8 @@ type Write = (text: string, x: number, y: number, size: number, weight: number, 
 
 /**
  * A picture of a chart to be passed on: what its canvas shows, under its title, the host and the time, above the names
- * of its lines. In the colours of the page, and finer than its screen where that is coarse.
+ * of its lines, or above the scale of its colours. In the colours of the page, and finer than its screen where that is
+ * coarse.
  */
 export async function pictureOf(
   canvas: HTMLCanvasElement,
@@ -39,7 +41,8 @@ export async function pictureOf(
     context.fillText(text, x, y)
     return context.measureText(text).width
   }
-  const entries = placeEntries(panel, width, (label) => write(label, 0, 0, textSize, 400, 'transparent'))
+  const named = panel.lines.filter(isNamed)
+  const entries = placeEntries(named, width, (label) => write(label, 0, 0, textSize, 400, 'transparent'))
   const head = margin + titleSize + lineHeight + 8
   const foot = head + chartHeight + lineHeight
   const height = foot + (entries.at(-1)?.y ?? 0) + margin
@@ -56,11 +59,37 @@ export async function pictureOf(
     context.fillRect(x, foot + y - swatch, swatch, swatch)
     write(line.label, x + swatch + swatchGap, foot + y, textSize, 400, token('--soft'))
   }
+  if (named.length < panel.lines.length) drawHeatScale(context, write, token, width, foot)
   return blobOf(picture)
 }
 
+type NamedLine = ShownLine & { color: string }
+
+/** The rows of a heat strip have their names within it, and no colour of their own. */
+function isNamed(line: ShownLine): line is NamedLine {
+  return line.color !== undefined
+}
+
+/** What the colours of a heat strip mean. */
+function drawHeatScale(
+  context: CanvasRenderingContext2D,
+  write: Write,
+  token: (name: string) => string,
+  width: number,
+  y: number,
+): void {
+  const color = token('--soft')
+  const left = margin + write('0 %', margin, y, textSize, 400, color) + swatchGap
+  const right = margin + width - write('100 %', 0, 0, textSize, 400, 'transparent') - swatchGap
+  write('100 %', right + swatchGap, y, textSize, 400, color)
+  const scale = context.createLinearGradient(left, 0, right, 0)
+  for (const { at, token: name } of heatStops) scale.addColorStop(at, token(name))
+  context.fillStyle = scale
+  context.fillRect(left, y - swatch, right - left, swatch)
+}
+
 /** The names of the lines side by side, in as many rows as they need; y from the first of these. */
-function placeEntries({ lines }: ShownPanel, width: number, measure: (label: string) => number) {
+function placeEntries(lines: readonly NamedLine[], width: number, measure: (label: string) => number) {
   let [x, y] = [margin, 0]
   return lines.map((line) => {
     const wide = swatch + swatchGap + measure(line.label)

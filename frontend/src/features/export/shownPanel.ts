@@ -9,6 +9,6 @@ export interface ShownPanel {
 export interface ShownLine {
   metric: string
   label: string
-  /** A colour token of the data palette. */
-  color: string
+  /** A colour token of the data palette; absent where a colour tells the value. */
+  color?: string
 }

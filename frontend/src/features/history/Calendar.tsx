@@ -131,7 +131,7 @@ function DayCell({ day, outside, reachable, chosen, isToday, hasData, onChoose }
           'relative h-8 w-full rounded-lg text-small transition-colors',
           hasData ? 'hover:bg-hover' : 'cursor-default! opacity-60',
           hasData && !outside ? 'text-text' : 'text-mute',
-          chosen && 'bg-hover font-semibold',
+          chosen && 'chosen font-semibold',
           isToday && 'font-semibold text-accent!',
         )}
       >

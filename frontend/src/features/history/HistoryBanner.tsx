@@ -6,6 +6,7 @@ import { instantWords } from './rangeWords.ts'
 import { useHistoryServices } from './services.ts'
 import { damageWords, stateWords } from './statusWords.ts'
 import { emptinessOf, type Emptiness } from './emptiness.ts'
+import { TroubleBanner } from './TroubleBanner.tsx'
 import { useHistoryKnown } from './useShown.ts'
 
 /** What has to be said of the history before anything else: that it is not written, damaged, or has nothing to show here. */
@@ -14,6 +15,7 @@ export function HistoryBanner({ host }: { host: HostSeries | undefined }) {
     <>
       <StateBanner />
       <DamageBanner />
+      {host && <TroubleBanner host={host} />}
       {host && <EmptyBanner host={host} />}
     </>
   )

@@ -13,7 +13,7 @@ export function LivePill({ host, tone }: { host: HostSeries | undefined; tone: T
   return (
     <Pill tone={tone} onClick={() => window.live()} title="Back to Live (l)">
       <span>
-        Live<span className="font-normal text-mute max-phone:sr-only">{age === '' ? '' : `, ${age}`}</span>
+        Live<span className="font-normal text-mute max-[56rem]:sr-only">{age === '' ? '' : `, ${age}`}</span>
       </span>
       <span className="hidden desk:inline">
         <Kbd>l</Kbd>

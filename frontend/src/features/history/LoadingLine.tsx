@@ -1,5 +1,6 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
+import { useLasting } from '../../ui/useLasting.ts'
 import { useHistoryServices } from './services.ts'
 
 /** What comes in faster is not worth a sign. */
@@ -13,18 +14,10 @@ export function LoadingLine({ host }: { host: HostSeries | undefined }) {
     (listener) => past.subscribe(name, listener),
     () => past.state(name).loading,
   )
-  const [lasting, setLasting] = useState(false)
-  useEffect(() => {
-    if (!loading) return
-    const timer = setTimeout(() => setLasting(true), patienceMs)
-    return () => {
-      clearTimeout(timer)
-      setLasting(false)
-    }
-  }, [loading])
+  const lasting = useLasting(loading, patienceMs)
   return (
     <span role="status" className="pointer-events-none fixed inset-x-0 top-0 z-30 h-0.5 overflow-hidden">
-      {loading && lasting && (
+      {lasting && (
         <>
           <i
             aria-hidden="true"

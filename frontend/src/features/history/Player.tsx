@@ -14,15 +14,12 @@ import { useHistoryServices } from './services.ts'
 import { goEarlier, goLater, speeds, stepSamples, togglePlay } from './travel.ts'
 import { usePaused, useView } from './useShown.ts'
 
-/** Moves through the past, below everything else and always in reach; it stands there only while the past is shown. */
+/** Moves through the past; its place is below everything else and always in reach. */
 export default function Player({ host }: { host: HostSeries }) {
   const { window, serverSeconds } = useHistoryServices()
   return (
-    <section
-      aria-label="Player"
-      className="glass fixed inset-x-0 bottom-0 z-10 flex animate-rise flex-wrap items-center gap-x-4 gap-y-2 border-t border-accent px-4 pt-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] tablet:left-14 tablet:flex-nowrap tablet:px-6"
-    >
-      <div className="order-last mx-auto flex items-center gap-0.5 tablet:order-none tablet:mx-0">
+    <>
+      <div className="order-last mx-auto flex items-center gap-0.5 tablet:order-none tablet:mx-0 short:order-none short:mx-0">
         <PlayerButton
           icon={ChevronsLeft}
           label="One window earlier (<)"
@@ -47,7 +44,7 @@ export default function Player({ host }: { host: HostSeries }) {
         <SpeedChoice />
       </div>
       <ScrubBar host={host} />
-    </section>
+    </>
   )
 }
 

@@ -23,9 +23,9 @@ export interface RangePanelProps {
 /** Every way to say which time is meant: a length, two instants, a day. */
 export default function RangePanel({ host, onClose, onCopyLink }: RangePanelProps) {
   return (
-    <div className="grid max-h-[calc(100dvh-8rem)] gap-4 overflow-y-auto p-4 tablet:grid-cols-[1fr_12.5rem] tablet:gap-6">
+    <div className="grid max-h-[calc(100dvh-8.5rem)] gap-4 overflow-y-auto tablet:max-h-[calc(100dvh-7rem)] p-4 tablet:grid-cols-[1fr_12.5rem] tablet:gap-6">
       <RangeForm host={host} onDone={onClose} />
-      <div className="order-first flex min-w-0 flex-col gap-4 tablet:order-none">
+      <div className="flex min-w-0 flex-col gap-4">
         <Lengths onDone={onClose} />
         <GhostChoice />
         <Button
@@ -67,7 +67,7 @@ function RangeForm({ host, onDone }: { host: HostSeries | undefined; onDone: () 
   }
   return (
     <form onSubmit={submit} className="grid min-w-0 content-start gap-3">
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid gap-3 phone:grid-cols-2">
         <WhenField
           label="From"
           value={fields.from}
@@ -84,7 +84,9 @@ function RangeForm({ host, onDone }: { host: HostSeries | undefined; onDone: () 
           onChange={(typed) => setFields({ ...fields, to: typed })}
         />
       </div>
-      <MarkedCalendar host={host} from={from} to={to} now={now} onChoose={chooseDay} />
+      <div className="short:order-last">
+        <MarkedCalendar host={host} from={from} to={to} now={now} onChoose={chooseDay} />
+      </div>
       <div className="flex items-center justify-between gap-3">
         <p role="status" className={classes('min-w-0 text-small', problem ? 'text-warn' : 'text-mute')}>
           {problem ?? summaryOf(from, to)}
@@ -198,7 +200,9 @@ function GhostChoice() {
   const ghost = useGhost()
   return (
     <div className="min-w-0">
-      <p className="mb-1 text-small text-mute">Faint, behind it (g)</p>
+      <p className="mb-1 text-small text-mute">
+        Faint, behind it <span className="pointer-coarse:hidden">(g)</span>
+      </p>
       <SegmentedControl
         label="Behind the picture"
         className="*:flex-auto *:px-1! *:whitespace-nowrap"

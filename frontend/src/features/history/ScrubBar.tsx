@@ -23,7 +23,7 @@ const everyTenSeconds = ticker(10_000)
 export function ScrubBar({ host }: { host: HostSeries }) {
   const stretch = useOverview(host)
   return (
-    <div className="min-w-0 basis-full tablet:flex-1 tablet:basis-0">
+    <div className="min-w-0 basis-full tablet:flex-1 tablet:basis-0 short:flex-1 short:basis-0">
       <Track host={host} stretch={stretch} />
       <Ends stretch={stretch} />
     </div>
@@ -178,7 +178,7 @@ function thumbnailMetric(host: HostSeries): string {
 
 function Ends({ stretch }: { stretch: Stretch }) {
   return (
-    <div aria-hidden="true" className="mt-1 flex justify-between text-tiny text-mute">
+    <div aria-hidden="true" className="mt-1 flex justify-between text-tiny text-mute small:hidden">
       <span>{instantWords(stretch.from, stretch.to).replace(/:\d\d$/, '')}</span>
       <span>now</span>
     </div>

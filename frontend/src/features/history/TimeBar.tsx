@@ -1,16 +1,17 @@
 import { CalendarClock, ChevronLeft, ChevronRight, Link2, ZoomOut } from 'lucide-react'
-import { lazy, Suspense, useMemo } from 'react'
+import { Suspense, useEffect, useMemo } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { lazyPart } from '../../ui/lazyPart.tsx'
 import { Popover } from '../../ui/Popover.tsx'
 import { SegmentedControl } from '../../ui/SegmentedControl.tsx'
-import { barPresets, nameOfSeconds, secondsNamed } from './presets.ts'
+import { barPresets, nameOfSeconds, presetsFor, secondsNamed } from './presets.ts'
 import { useHistoryServices } from './services.ts'
 import { goEarlier, goLater } from './travel.ts'
 import { useOldest } from './useOldest.ts'
 import { useKeptSeconds, useView } from './useShown.ts'
 
-const RangePanel = lazy(() => import('./RangePanel.tsx'))
+const RangePanel = lazyPart(() => import('./RangePanel.tsx'))
 
 export interface TimeBarProps {
   host: HostSeries | undefined
@@ -25,11 +26,12 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
   const { window, serverSeconds } = useHistoryServices()
   const kept = useKeptSeconds()
   useOldest()
+  useOffered(kept)
   return (
     <div
       role="group"
       aria-label="Time"
-      className="order-last flex w-full min-w-0 items-center gap-1 tablet:relative tablet:order-none tablet:w-auto"
+      className="order-last flex w-full min-w-0 items-center gap-1 tablet:order-none tablet:w-auto desk:relative"
     >
       {kept > 0 && (
         <ArrowButton label="Earlier (<)" onClick={() => host && goEarlier(window, host)}>
@@ -51,7 +53,7 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
             opened={opened}
             button={<CalendarClock aria-hidden="true" className="size-4" />}
             buttonClass="grid size-8 place-items-center rounded-[9px] border border-line2 text-soft transition-colors hover:bg-hover hover:text-text aria-expanded:border-accent aria-expanded:text-text"
-            panelClass="inset-x-2 tablet:right-0 tablet:left-auto tablet:w-[39rem]"
+            panelClass="inset-x-2 tablet:right-6 tablet:left-auto tablet:w-[39rem] desk:right-0"
           >
             {(close) => (
               <Suspense fallback={<div className="h-[22rem]" />}>
@@ -68,7 +70,18 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
   )
 }
 
-/** Live windows; none of them is chosen while the page shows something else. */
+/** Where only what the page holds is kept, a longer window that was asked for before that was known shows all of it. */
+function useOffered(keptSeconds: number): void {
+  const { window } = useHistoryServices()
+  const view = useView()
+  useEffect(() => {
+    if (keptSeconds > 0 || view.mode !== 'live' || !Number.isFinite(view.span)) return
+    const lengths = presetsFor(keptSeconds).map(({ seconds }) => seconds)
+    if (!lengths.some((seconds) => Number.isFinite(seconds) && seconds >= view.span)) window.setSpan(Infinity)
+  }, [window, keptSeconds, view])
+}
+
+/** Live windows. The length of something else that is shown is marked as well; choosing it leads to the present. */
 function Presets({ keptSeconds }: { keptSeconds: number }) {
   const { window } = useHistoryServices()
   const view = useView()
@@ -85,7 +98,7 @@ function Presets({ keptSeconds }: { keptSeconds: number }) {
     <SegmentedControl
       label="Time shown"
       segments={segments}
-      value={view.mode === 'live' ? nameOfSeconds(view.span) : undefined}
+      value={nameOfSeconds(view.mode === 'fixed' ? view.to - view.from : view.span)}
       onChange={(name) => window.live(secondsNamed(name))}
       className="min-w-0 flex-1 tablet:flex-none"
     />

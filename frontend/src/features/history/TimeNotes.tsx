@@ -1,10 +1,11 @@
 import { Ghost, History } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import { ghostName } from '../../chart/ghost.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { barPresets } from './presets.ts'
 import { instantWords, lengthWords } from './rangeWords.ts'
 import { useHistoryServices } from './services.ts'
-import { useGhost, useKeptSeconds, usePastWords, useView } from './useShown.ts'
+import { useGhost, useHistoryKnown, useKeptSeconds, usePastWords, useView } from './useShown.ts'
 
 export interface TimeNotesProps {
   host: HostSeries | undefined
@@ -18,11 +19,13 @@ export function TimeNotes({ host, goneSince }: TimeNotesProps) {
   const view = useView()
   const ghost = useGhost()
   const unusual = useUnusualLength()
+  const recorded = useRecorded(host)
   return (
     <span className="flex h-5 min-w-0 items-center gap-x-4">
       {view.mode !== 'live' && <PastNote host={host} />}
       {unusual && view.mode === 'live' && <span>{`last ${lengthWords(view.span)}`}</span>}
-      {ghost > 0 && <GhostNote seconds={ghost} />}
+      {recorded !== '' && <span className="shrink-0">{`${recorded} recorded`}</span>}
+      {ghost > 0 && <GhostNote host={host} seconds={ghost} />}
       {goneSince !== undefined && (
         <span className="shrink-0 text-warn">{`gone since ${instantWords(goneSince, serverSeconds())}`}</span>
       )}
@@ -31,11 +34,30 @@ export function TimeNotes({ host, goneSince }: TimeNotesProps) {
 }
 
 /** Whether there is anything to say that is not as usual. */
-export function useHasTimeNotes(): boolean {
+export function useHasTimeNotes(host: HostSeries | undefined): boolean {
   const view = useView()
   const ghost = useGhost()
   const unusual = useUnusualLength()
-  return view.mode !== 'live' || ghost > 0 || unusual
+  const recorded = useRecorded(host)
+  return view.mode !== 'live' || ghost > 0 || unusual || recorded !== ''
+}
+
+/** Shorter windows fill while somebody looks. */
+const leastTold = 3600
+/** A window that is nearly full needs no word. */
+const nearlyFull = 0.95
+
+/** How much there is of a live window that is longer than the past of its host; empty for one that is full. */
+function useRecorded(host: HostSeries | undefined): string {
+  const { window, serverSeconds } = useHistoryServices()
+  const kept = useKeptSeconds()
+  useHistoryKnown()
+  return useSyncExternalStore(window.follow, () => {
+    const { span } = window
+    if (!host || kept === 0 || window.mode !== 'live' || span < leastTold || !Number.isFinite(span)) return ''
+    const held = serverSeconds() - window.limits.oldest(host)
+    return held < span * nearlyFull ? lengthWords(Math.round(held / 60) * 60) : ''
+  })
 }
 
 /** A live window of a length that the time bar does not name. */
@@ -62,11 +84,17 @@ function PastNote({ host }: { host: HostSeries | undefined }) {
   )
 }
 
-function GhostNote({ seconds }: { seconds: number }) {
+function GhostNote({ host, seconds }: { host: HostSeries | undefined; seconds: number }) {
+  const { window } = useHistoryServices()
+  useHistoryKnown()
+  const empty = useSyncExternalStore(
+    window.follow,
+    () => host !== undefined && window.range(host).to - seconds < window.limits.oldest(host),
+  )
   return (
     <span className="flex shrink-0 items-center gap-1.5">
       <Ghost aria-hidden="true" className="size-3.5" />
-      {`faint: ${ghostName(seconds)}`}
+      {`faint: ${ghostName(seconds)}${empty ? ', nothing recorded' : ''}`}
     </span>
   )
 }

@@ -1,5 +1,7 @@
 import type { TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
+import { levelFor } from '../../series/pastLevels.ts'
+import { resolutionOf } from '../../series/continuum.ts'
 import type { Past } from '../../series/past.ts'
 import type { HistoryKnown } from './historyFacts.ts'
 
@@ -22,11 +24,25 @@ export function emptinessOf(
   if (known.kind === 'off') return 'off'
   const recorded = known.hosts.find((one) => one.host.name === host.host.name)
   if (recorded && to < recorded.oldest) return 'before'
-  if (known.kind !== 'on' || past.state(host.host.name).loading) return undefined
+  const { loading, problem } = past.state(host.host.name)
+  if (known.kind !== 'on' || loading || problem !== undefined) return undefined
   const first = host.columns[0] ?? host.custom[0]
   if (!first) return recorded ? undefined : 'empty'
   const perPixel = (to - from) / columns
   const found = past.stretches(host.host.name, first.series.metric, from, to, perPixel)
   const some = found.some(({ times, step }) => times.some((time) => time <= to && time + step >= from))
   return some ? undefined : 'empty'
+}
+
+/** What is shown of the past is coarser than it would be if all of it had come in. */
+export function isOverview(window: TimeWindow, host: HostSeries, past: Past): boolean {
+  const { from, to } = window.range(host)
+  const first = host.columns[0] ?? host.custom[0]
+  if (Number.isNaN(to) || !first) return false
+  const resolution = resolutionOf(from, to)
+  const { step: wanted } = levelFor(resolution, host.interval)
+  const found = past.stretches(host.host.name, first.series.metric, from, to, resolution)
+  return found.some(
+    ({ times, step }) => step > wanted && times.some((time) => time < to && time + step > from),
+  )
 }

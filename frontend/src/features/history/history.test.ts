@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { TimeWindow } from '../../chart/timeWindow.ts'
 import { HostSeries } from '../../series/hostSeries.ts'
+import type { Past } from '../../series/past.ts'
 import { noPast } from '../../series/testing/noPast.ts'
 import { HistoryError, type HistoryStatus } from '../../wire/history.ts'
 import { addMonths, dayAt, monthWeeks, startOfDay } from './days.ts'
-import { emptinessOf } from './emptiness.ts'
+import { emptinessOf, isOverview } from './emptiness.ts'
 import { HistoryFacts, type HistoryKnown } from './historyFacts.ts'
 import { behindWords } from './LivePill.tsx'
 import { overviewOf, placeIn, timeAt } from './overview.ts'
@@ -201,14 +202,34 @@ describe('an empty stretch of the past', () => {
     window.show(2000, 3000)
     const loading = { ...noPast, state: () => ({ loading: true, off: false, problem: undefined }) }
     expect(emptinessOf(window, host, loading, on)).toBeUndefined()
-    const values = Float64Array.of(1)
-    const there = {
-      ...noPast,
-      stretches: () => [{ times: Float64Array.of(2500), min: values, mean: values, max: values, step: 0 }],
-    }
-    expect(emptinessOf(window, host, there, on)).toBeUndefined()
+    expect(emptinessOf(window, host, pastOf(2500, 0), on)).toBeUndefined()
+  })
+
+  it('is not told of where it could not be read', () => {
+    const { host, window } = make()
+    window.show(2000, 3000)
+    const failed = { ...noPast, state: () => ({ loading: false, off: false, problem: 'gone' }) }
+    expect(emptinessOf(window, host, failed, on)).toBeUndefined()
   })
 })
+
+test('a picture of blocks in the place of samples is an overview', () => {
+  const { host, window } = make()
+  window.show(2000, 2100)
+  expect(isOverview(window, host, noPast)).toBe(false)
+  expect(isOverview(window, host, pastOf(2050, 0))).toBe(false)
+  expect(isOverview(window, host, pastOf(2050, 60))).toBe(true)
+  expect(isOverview(window, host, pastOf(1900, 60)), 'beside what is shown').toBe(false)
+})
+
+/** A past of one value. */
+function pastOf(time: number, step: number): Past {
+  const values = Float64Array.of(1)
+  return {
+    ...noPast,
+    stretches: () => [{ times: Float64Array.of(time), min: values, mean: values, max: values, step }],
+  }
+}
 
 describe('what the server says of its history', () => {
   beforeEach(() => void vi.useFakeTimers())

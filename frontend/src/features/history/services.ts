@@ -11,6 +11,8 @@ export interface HistoryServices {
   scheduler: FrameScheduler
   chartTheme: ChartTheme
   past: Past
+  /** Asks at once for what of the past could not be read. */
+  retryPast: () => void
   facts: HistoryFacts
   /** Unix seconds by the server's clock. */
   serverSeconds: () => number

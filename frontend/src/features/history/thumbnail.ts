@@ -10,7 +10,10 @@ export interface ThumbnailOptions {
   stretch: Stretch
 }
 
-/** The little curve of the scrub bar: the highest value of each pixel, from zero up. For the eye only. */
+/** CSS pixels. */
+const lineHeight = 1.5
+
+/** The little curve of the scrub bar: the highest value of each pixel, over what lies below it. For the eye only. */
 export class Thumbnail implements Drawable {
   readonly element: HTMLCanvasElement
   readonly #past: Past
@@ -65,12 +68,17 @@ export class Thumbnail implements Drawable {
     const top = Math.max(...peaks.filter(Number.isFinite)) * 1.1
     if (!(top > 0)) return
     context.fillStyle = this.#theme.color('--c1')
-    context.globalAlpha = 0.55
     for (let x = 0; x < peaks.length; x++) {
       const value = peaks[x] ?? Number.NaN
       if (Number.isNaN(value)) continue
-      const tall = Math.max(1, Math.min(1, value / top) * (height - 1))
+      const tall = Math.max(lineHeight, Math.min(1, value / top) * (height - 1))
+      const above = peaks[x - 1] ?? value
+      const before = Number.isNaN(above) ? value : above
+      const step = Math.max(0, (value - before) / top) * (height - 1)
+      context.globalAlpha = 0.3
       context.fillRect(x, height - tall, 1, tall)
+      context.globalAlpha = 0.8
+      context.fillRect(x, height - tall, 1, Math.max(lineHeight, Math.min(tall, step)))
     }
     context.globalAlpha = 1
   }

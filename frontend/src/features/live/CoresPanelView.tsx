@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useMemo } from 'react'
+import { Suspense, use, useCallback, useMemo } from 'react'
 import type { HeatRow } from '../../chart/heatStrip.ts'
 import type { Column } from '../../series/column.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
@@ -8,6 +8,7 @@ import { chartHeights } from './chartOptions.ts'
 import { EmptyBox } from './ChartPanelView.tsx'
 import { peakOf } from './figure.ts'
 import { MomentLabel } from './MomentReadout.tsx'
+import { PanelExtrasContext } from './panelExtras.ts'
 import type { HeatPanel } from './panels/model.ts'
 import type { Reader } from './reader.ts'
 import { useReadout } from './reading.ts'
@@ -23,8 +24,14 @@ export interface CoresPanelViewProps {
 
 /** Every core as a row of colour over time: readable for two of them and for 128. */
 export function CoresPanelView({ panel, host, className }: CoresPanelViewProps) {
+  const extras = use(PanelExtrasContext)
   return (
-    <Panel title={panel.title} aside={host && <BusiestReadout panel={panel} />} className={className}>
+    <Panel
+      title={panel.title}
+      badge={host && extras.tools?.(panel, host)}
+      aside={host && <BusiestReadout panel={panel} />}
+      className={className}
+    >
       <Suspense fallback={<EmptyBox className="h-[14.375rem]" />}>
         {host ? <HeatCanvas panel={panel} host={host} /> : <EmptyBox className="h-[14.375rem]" />}
       </Suspense>
@@ -33,6 +40,7 @@ export function CoresPanelView({ panel, host, className }: CoresPanelViewProps) 
         <i className="heat-scale h-1.5 flex-1 rounded-[3px]" />
         <span>100 %</span>
       </div>
+      {host && extras.below?.(panel, host)}
     </Panel>
   )
 }

@@ -11,14 +11,14 @@ export interface FactsProps {
   notes: ReactNode
 }
 
-/** What is known of the machine and does not change, on one line; what does not fit is cut off, never wrapped. */
+/** What is known of the machine and does not change, on one line; what has no room on it is left out. */
 export function Facts({ host, notes }: FactsProps) {
   const facts = host ? factsOf(host) : []
   const onPhone = notes ? 'max-tablet:[&>*:not(:first-child)]:hidden' : 'max-tablet:hidden'
   return (
     <div
       className={classes(
-        'flex h-7 flex-wrap gap-x-5 overflow-hidden px-4 text-small text-mute tablet:px-6',
+        'mb-2 flex h-5 flex-wrap gap-x-5 overflow-hidden px-4 text-small leading-5 text-mute tablet:px-6',
         onPhone,
       )}
     >

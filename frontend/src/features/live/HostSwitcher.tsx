@@ -23,7 +23,7 @@ export function HostSwitcher({ host, hosts, pastHosts, onHost }: HostSwitcherPro
   const items = [...hosts.map((one) => itemOf(one, host)), ...pastItems(pastHosts, host)]
   const system = [shortSystem(host?.os), host?.kernel].filter(Boolean).join(' · ')
   return (
-    <div className="flex min-w-0 flex-1 items-center gap-4">
+    <div className="flex min-w-0 flex-1 items-center gap-4 tablet:min-w-24">
       {items.length > 1 ? (
         <Menu label={`Host ${host?.name ?? ''}, choose another`} items={items} onChoose={onHost}>
           <HostName host={host} />

@@ -80,7 +80,7 @@ function LegendEntry({ entry, unit, compared, shown, onToggle }: LegendEntryProp
 
 /** The values of the faint lines of an entry; which time they are of stands beside the title. */
 function GhostValues({ entry, unit }: { entry: EntryModel; unit: string }) {
-  const text = useReadout(({ ghost }) => (ghost ? valuesText(entry, unit, ghost.reader) : ''), '')
+  const text = useReadout(({ ghost }) => ghostValues(entry, unit, ghost?.reader), '')
   const name = useReadout(({ ghost }) => ghost?.name ?? '', '')
   if (text === '') return null
   return (
@@ -88,6 +88,12 @@ function GhostValues({ entry, unit }: { entry: EntryModel; unit: string }) {
       {`(${text})`}
     </span>
   )
+}
+
+/** Empty where there is none. */
+function ghostValues(entry: EntryModel, unit: string, reader: Reader | undefined): string {
+  const any = entry.lines.some(({ metric }) => reader?.value(metric) !== undefined)
+  return reader && any ? valuesText(entry, unit, reader) : ''
 }
 
 /** The values of an entry in words: one number, or one for each direction. */

@@ -18,7 +18,7 @@ export function LiveFooter({ host, children }: LiveFooterProps) {
   const series = useSeries(host)
   const sensors = membersOf(familiesOf(series), 'sensor.success', 'sensor')
   return (
-    <footer className="col-span-full flex flex-wrap gap-x-[1.125rem] gap-y-1 border-t border-line pt-3 text-small text-mute">
+    <footer className="col-span-full flex gap-x-[1.125rem] gap-y-1 border-t max-tablet:flex-col max-tablet:items-start tablet:flex-wrap border-line pt-3 text-small text-mute">
       <Cost />
       <FailedSensors sensors={sensors} />
       {children}

@@ -22,6 +22,8 @@ export interface LivePageProps extends Omit<LiveHeadProps, 'host'> {
   host: HostSeries | undefined
   /** The newest values are old: they are greyed and dated. */
   stale: boolean
+  /** Nothing more is to come: what there is keeps its colours, and is dated only. */
+  gone?: boolean
   /** What the app knows of the connection and itself, for the foot of the page. */
   footer: ReactNode
   /** What has to be said before anything else. */
@@ -51,7 +53,7 @@ function CrosshairRelease({ reading }: { reading: Reading }) {
   return null
 }
 
-function LivePageBody({ host, stale, footer, banner, ...head }: LivePageProps) {
+function LivePageBody({ host, stale, gone = false, footer, banner, ...head }: LivePageProps) {
   const series = useSeries(host)
   const panels = useMemo(() => (series.length > 0 ? panelsOf(series) : expectedPanels), [series])
   const onlyPushed = useOnlyPushed(host)
@@ -64,7 +66,7 @@ function LivePageBody({ host, stale, footer, banner, ...head }: LivePageProps) {
         className={classes(
           'grid grid-cols-12 gap-x-4 gap-y-6 px-4 pt-4 pb-10 ',
           'tablet:gap-x-6 tablet:gap-y-7 tablet:px-6 tablet:pt-5',
-          stale && 'stale',
+          stale && !gone && 'stale',
         )}
       >
         {banner}

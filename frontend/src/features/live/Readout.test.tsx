@@ -113,6 +113,26 @@ describe('a readout', () => {
   })
 })
 
+describe('a value of the past that is not there', () => {
+  it.each([
+    ['is nothing while it may come in', { loading: true, problem: undefined }, 1, ''],
+    ['is a dash once nothing more comes', { loading: false, problem: undefined }, 1, '–'],
+    ['is a dash while the past cannot be read', { loading: true, problem: 'gone' }, 1, '–'],
+    ['is a dash where the page has seen all', { loading: true, problem: undefined }, 1000, '–'],
+  ])('%s', (_, state, time, expected) => {
+    const host = hostOf([series('load')], [[10]])
+    const { services } = makeServices()
+    services.past = { ...noPast, state: () => ({ off: false, ...state }) }
+    services.crosshair.set(time)
+    render(
+      <LiveServicesContext value={services}>
+        <Page host={host} />
+      </LiveServicesContext>,
+    )
+    expect(screen.getByTestId('cpu').textContent).toBe(expected)
+  })
+})
+
 describe('the catalogue on the page', () => {
   it('takes in a series that appears later', () => {
     const host = hostOf([series('cpu')], [[10]])

@@ -7,20 +7,34 @@ import { useReadout } from './reading.ts'
 // Pieces travel through useReadout as one string, because equal strings are the same value and equal arrays are not.
 const pieceEnd = '\u0000'
 const signs = { number: '\u0001', unit: '\u0002' } as const
+const awaited = '\u0003'
 
 /** A piece of text that follows the data: it alone renders again, and only when it changes. */
 export function TextReadout(props: { read: (reader: Reader) => string; without?: string }) {
-  return <>{useReadout(props.read, props.without ?? noValue)}</>
+  return <>{useReadout((reader) => arrived(props.read(reader), reader), props.without ?? noValue)}</>
+}
+
+/** A dash says that there is no value; nothing is said of one that may still come in. */
+function arrived(text: string, { loading }: Reader): string {
+  return loading && text.includes(noValue) ? '' : text
 }
 
 /** Figures side by side, their numbers strong and in places of fixed width. */
 export function FigureReadout({ figures }: { figures: readonly Figure[] }) {
   const encoded = useReadout((reader) => encode(figures, reader), '')
   if (encoded === '') return <>{noValue}</>
+  if (encoded === awaited) return <Awaited className="h-1.5 w-14" />
   return encoded.split(pieceEnd).map((piece, index) => (
     // The order of the pieces is fixed, so the index tells them apart.
     <PieceText key={index} encoded={piece} first={index === 0} />
   ))
+}
+
+/** Stands where a value will stand. */
+export function Awaited({ className }: { className: string }) {
+  return (
+    <i aria-hidden="true" className={`inline-block animate-breathe rounded-full bg-line2 ${className}`} />
+  )
 }
 
 function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
@@ -45,8 +59,7 @@ function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
 }
 
 function encode(figures: readonly Figure[], reader: Reader): string {
-  return figures
-    .flatMap((figure) => piecesOf(figure, reader))
-    .map((piece) => (piece.steady ? signs[piece.steady] : '') + piece.text)
-    .join(pieceEnd)
+  const pieces = figures.flatMap((figure) => piecesOf(figure, reader))
+  if (reader.loading && pieces.some(({ text }) => text === noValue)) return awaited
+  return pieces.map((piece) => (piece.steady ? signs[piece.steady] : '') + piece.text).join(pieceEnd)
 }

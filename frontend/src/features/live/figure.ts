@@ -51,11 +51,13 @@ export function textOf(figure: Figure, reader: Reader): string {
     .join(' ')
 }
 
-/** The figures that follow data as the faint picture has them, `yesterday 12.1 %`; empty while there is none. */
+/** The figures that follow data as the faint picture has them, `yesterday 12.1 %`; empty while there is none, or has no value. */
 export function ghostText(figures: readonly Figure[], { ghost }: Reader): string {
   const values = figures.filter(({ kind }) => kind !== 'note')
   if (ghost === undefined || values.length === 0) return ''
-  return `${ghost.name} ${values.map((figure) => textOf(figure, ghost.reader)).join(' ')}`
+  const pieces = values.flatMap((figure) => piecesOf(figure, ghost.reader))
+  if (!pieces.some(({ steady, text }) => steady === 'number' && text !== noValue)) return ''
+  return [ghost.name, ...pieces.map((piece) => piece.text)].join(' ')
 }
 
 /** The value of a series in words, a dash when there is none. */

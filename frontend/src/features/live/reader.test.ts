@@ -72,7 +72,7 @@ describe('the instant that the page shows', () => {
     ] as const
     expect(ghostText(figures, reader)).toBe('2 s before 10.0 %')
     window.setGhost(86_400)
-    expect(ghostText(figures, reader)).toBe('yesterday –')
+    expect(ghostText(figures, reader)).toBe('')
     window.setGhost(0)
     expect(ghostText(figures, reader)).toBe('')
   })

@@ -20,6 +20,8 @@ export interface Reader {
   has: (metric: string) => boolean
   /** Unix seconds of the newest value of a series, however old. */
   lastTime: (metric: string) => number | undefined
+  /** What has no value at that instant may get one yet: the past of it is on its way. */
+  readonly loading?: boolean
   /** What the faint picture behind the picture shows at that instant; undefined while there is none. */
   readonly ghost?: Ghost | undefined
 }
@@ -35,6 +37,7 @@ export class HostReader implements Reader {
   readonly #host: HostSeries
   readonly #window: TimeWindow
   readonly #crosshair: Crosshair
+  readonly #past: Past
   readonly #values: RecordedValues
   readonly #earlier: RecordedValues
   #ghost: (Ghost & { seconds: number }) | undefined
@@ -44,6 +47,7 @@ export class HostReader implements Reader {
     this.#host = host
     this.#window = window
     this.#crosshair = crosshair
+    this.#past = past
     this.#values = new RecordedValues(host, past)
     this.#earlier = new RecordedValues(host, past)
   }
@@ -56,6 +60,11 @@ export class HostReader implements Reader {
 
   get time(): number {
     return this.#crosshair.time ?? this.#window.range(this.#host, this.#range).to
+  }
+
+  get loading(): boolean {
+    const { loading, problem } = this.#past.state(this.#host.host.name)
+    return loading && problem === undefined && !(this.time >= this.#host.oldestTime)
   }
 
   value(metric: string): number | undefined {

@@ -1,6 +1,7 @@
 package salvage
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/oklog/ulid/v2"
@@ -77,6 +79,9 @@ func (f *folder) recoverBlock(dir string, id ulid.ULID) error {
 // checkBlock says what is wrong with a block.
 func checkBlock(dir string, id ulid.ULID) (err error) {
 	if err := checkChunkFiles(filepath.Join(dir, blockChunks)); err != nil {
+		return err
+	}
+	if _, err := readMeta(dir); err != nil {
 		return err
 	}
 	return Guarded(func() error {
@@ -254,6 +259,44 @@ func linkBlock(from, to string, meta []byte) error {
 	return os.WriteFile(filepath.Join(to, blockMetaFile), meta, 0o600)
 }
 
+// readMeta reads the description of a block, to the letter: the library leaves out what it does not know, which a flipped bit
+// may have made of what it does.
+func readMeta(dir string) (*tsdb.BlockMeta, error) {
+	content, err := os.ReadFile(filepath.Join(dir, blockMetaFile))
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.DisallowUnknownFields()
+	meta := &tsdb.BlockMeta{}
+	if err := decoder.Decode(meta); err != nil {
+		return nil, fmt.Errorf("its description cannot be read: %w", err)
+	}
+	for _, hint := range meta.Compaction.Hints {
+		if !slices.Contains(blockHints, hint) {
+			return nil, fmt.Errorf("its description has a hint %q", hint)
+		}
+	}
+	return meta, nil
+}
+
+var blockHints = []string{
+	tsdb.CompactionHintFromOutOfOrder, tsdb.CompactionHintFromStaleSeries, tsdb.CompactionHintFromSelectedSeries,
+}
+
+// compactionOf says where the samples of a block come from. The library takes it that a block has all samples of its time, and
+// leaves out those of the log, unless it is made of late samples: whether it is must not be forgotten, and where that is not
+// known all of the log is read.
+func compactionOf(dir string, id ulid.ULID) tsdb.BlockMetaCompaction {
+	compaction := tsdb.BlockMetaCompaction{Level: 1, Sources: []ulid.ULID{id}}
+	if meta, err := readMeta(dir); err == nil {
+		compaction.Hints = meta.Compaction.Hints
+	} else {
+		compaction.SetOutOfOrder()
+	}
+	return compaction
+}
+
 // metaOf is a description of a block as its index has it.
 func metaOf(dir string, id ulid.ULID) (*tsdb.BlockMeta, error) {
 	var contents indexContents
@@ -275,6 +318,6 @@ func metaOf(dir string, id ulid.ULID) (*tsdb.BlockMeta, error) {
 	return &tsdb.BlockMeta{
 		ULID: id, MinTime: contents.from, MaxTime: contents.to + 1, Version: 1,
 		Stats:      tsdb.BlockStats{NumSeries: uint64(contents.series), NumChunks: contents.chunks},
-		Compaction: tsdb.BlockMetaCompaction{Level: 1, Sources: []ulid.ULID{id}},
+		Compaction: compactionOf(dir, id),
 	}, nil
 }

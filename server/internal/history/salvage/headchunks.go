@@ -8,7 +8,6 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,34 +25,40 @@ const (
 	headChunkVersion   = 1
 )
 
-// recoverHeadChunks verifies the chunks of the newest hours and lists the series that have one. All their samples are in the
-// log too, and a chunk that is missing is read from there, as long as none that follows is kept: what comes after the first
-// bad place is put aside.
-func (f *folder) recoverHeadChunks() ([]chunks.HeadSeriesRef, error) {
+// headChunks says whose the chunks of the newest hours are.
+type headChunks struct {
+	series map[chunks.HeadSeriesRef]bool
+	late   map[chunks.ChunkDiskMapperRef]chunks.HeadSeriesRef // those of late samples, by where they are
+}
+
+// recoverHeadChunks verifies the chunks of the newest hours and lists those that are kept. All their samples are in the log
+// too, and a chunk that is missing is read from there, as long as none that follows is kept: what comes after the first bad
+// place is put aside.
+func (f *folder) recoverHeadChunks() (headChunks, error) {
+	kept := headChunks{make(map[chunks.HeadSeriesRef]bool), make(map[chunks.ChunkDiskMapperRef]chunks.HeadSeriesRef)}
 	folder := filepath.Join(f.store, HeadChunksFolder)
 	numbers, err := f.headChunkFiles(folder)
 	if err != nil {
-		return nil, err
+		return kept, err
 	}
-	series := make(map[chunks.HeadSeriesRef]bool)
 	for i, number := range numbers {
 		path := headChunkFile(folder, number)
 		if i > 0 && number != numbers[i-1]+1 {
-			return sortedRefs(series), f.putChunksAside(folder, numbers[i:], "what was before it is missing")
+			return kept, f.putChunksAside(folder, numbers[i:], "what was before it is missing")
 		}
-		good, problem, err := scanHeadChunks(path, series)
+		good, problem, err := scanHeadChunks(path, number, kept)
 		if err != nil {
-			return nil, err
+			return kept, err
 		}
-		if problem == nil || i == len(numbers)-1 && good == 0 && errors.Is(problem, errNoChunkFile) {
+		if problem == nil || i == len(numbers)-1 && errors.Is(problem, errEmptyChunkFile) {
 			continue // the library removes a last file that is empty
 		}
 		if err := f.cutHeadChunks(path, good, problem, i == len(numbers)-1); err != nil {
-			return nil, err
+			return kept, err
 		}
-		return sortedRefs(series), f.putChunksAside(folder, numbers[i+1:], "what was before it is damaged")
+		return kept, f.putChunksAside(folder, numbers[i+1:], "what was before it is damaged")
 	}
-	return sortedRefs(series), nil
+	return kept, nil
 }
 
 // headChunkFiles are the numbers of the files, in order. What is only called like one is put aside.
@@ -140,13 +145,14 @@ func (f *folder) putChunksAside(folder string, numbers []int, reason string) err
 }
 
 var (
-	errNoChunkFile = errors.New("no file of chunks")
-	errBadChunk    = errors.New("a chunk whose checksum is wrong")
-	errUnfinished  = errors.New("a chunk that was cut off")
+	errNoChunkFile    = errors.New("no file of chunks")
+	errEmptyChunkFile = errors.New("an empty file of chunks")
+	errBadChunk       = errors.New("a chunk whose checksum is wrong")
+	errUnfinished     = errors.New("a chunk that was cut off")
 )
 
-// scanHeadChunks verifies a file. It says how many bytes of it do, and why no more.
-func scanHeadChunks(path string, series map[chunks.HeadSeriesRef]bool) (good int64, problem, err error) {
+// scanHeadChunks verifies the file of a number. It says how many bytes of it do, and why no more.
+func scanHeadChunks(path string, number int, found headChunks) (good int64, problem, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return 0, nil, fmt.Errorf("read chunks: %w", err)
@@ -154,19 +160,25 @@ func scanHeadChunks(path string, series map[chunks.HeadSeriesRef]bool) (good int
 	defer func() { _ = file.Close() }() // it was read only
 	in := bufio.NewReaderSize(file, 64<<10)
 	var header [chunks.HeadChunkFileHeaderSize]byte
-	if _, err := io.ReadFull(in, header[:]); err != nil {
-		return 0, errNoChunkFile, ignoreEnd(err)
-	}
-	if binary.BigEndian.Uint32(header[:]) != chunks.MagicHeadChunks || header[chunks.MagicChunksSize] != headChunkVersion {
+	s := headChunkScanner{in: in, sum: crc32.New(castagnoli)}
+	n, err := io.ReadFull(in, header[:])
+	switch {
+	case ignoreEnd(err) != nil:
+		return 0, nil, ignoreEnd(err)
+	case allZero(header[:n]) && s.end() == nil:
+		return 0, errEmptyChunkFile, nil
+	case err != nil, binary.BigEndian.Uint32(header[:]) != chunks.MagicHeadChunks, header[chunks.MagicChunksSize] != headChunkVersion:
 		return 0, errNoChunkFile, nil
 	}
-	s := headChunkScanner{in: in, sum: crc32.New(castagnoli)}
 	for good = int64(len(header)); ; good += s.size {
-		ref, problem, err := s.next()
-		if ref == 0 || problem != nil || err != nil {
+		chunk, problem, err := s.next()
+		if chunk.series == 0 || problem != nil || err != nil {
 			return good, problem, err
 		}
-		series[ref] = true
+		found.series[chunk.series] = true
+		if chunk.late {
+			found.late[chunks.ChunkDiskMapperRef(uint64(number)<<32|uint64(good))] = chunk.series
+		}
 	}
 }
 
@@ -176,27 +188,34 @@ type headChunkScanner struct {
 	size int64 // of the last chunk, all of it
 }
 
+type headChunk struct {
+	series chunks.HeadSeriesRef
+	late   bool
+}
+
 // next verifies a chunk and says whose it is: 0 at the end.
-func (s *headChunkScanner) next() (ref chunks.HeadSeriesRef, problem, err error) {
+func (s *headChunkScanner) next() (chunk headChunk, problem, err error) {
 	header, err := s.in.Peek(headChunkStart + chunks.MaxChunkLengthFieldSize + chunks.CRCSize)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, nil, fmt.Errorf("read chunks: %w", err)
+		return chunk, nil, fmt.Errorf("read chunks: %w", err)
 	}
 	if allZero(header[:min(len(header), headChunkStart-chunks.ChunkEncodingSize)]) {
-		return 0, s.end(), nil // files are made longer in advance
+		return chunk, s.end(), nil // files are made longer in advance
 	}
 	if len(header) < headChunkStart+1 {
-		return 0, errUnfinished, nil
+		return chunk, errUnfinished, nil
 	}
 	length, n := binary.Uvarint(header[headChunkStart:min(len(header), headChunkStart+chunks.MaxChunkLengthFieldSize)])
 	if n <= 0 || length > mostHeadChunkBytes {
-		return 0, errBadChunk, nil
+		return chunk, errBadChunk, nil
 	}
-	ref = chunks.HeadSeriesRef(binary.BigEndian.Uint64(header))
-	if ref == 0 {
-		return 0, errBadChunk, nil
+	chunk.series = chunks.HeadSeriesRef(binary.BigEndian.Uint64(header))
+	chunk.late = header[headChunkStart-chunks.ChunkEncodingSize]&chunks.OutOfOrderMask != 0
+	if chunk.series == 0 {
+		return chunk, errBadChunk, nil
 	}
-	return s.verify(ref, int64(headChunkStart+n)+int64(length))
+	problem, err = s.verify(int64(headChunkStart+n) + int64(length))
+	return chunk, problem, err
 }
 
 // end says what is wrong with the rest of a file that begins with zeros: chunks after it would be left out unnoticed.
@@ -213,33 +232,29 @@ func (s *headChunkScanner) end() error {
 	}
 }
 
-func (s *headChunkScanner) verify(ref chunks.HeadSeriesRef, size int64) (_ chunks.HeadSeriesRef, problem, err error) {
+func (s *headChunkScanner) verify(size int64) (problem, err error) {
 	s.sum.Reset()
 	if _, err := io.CopyN(s.sum, s.in, size); err != nil {
-		return 0, errUnfinished, ignoreEnd(err)
+		return errUnfinished, ignoreEnd(err)
 	}
 	var sum [chunks.CRCSize]byte
 	if _, err := io.ReadFull(s.in, sum[:]); err != nil {
-		return 0, errUnfinished, ignoreEnd(err)
+		return errUnfinished, ignoreEnd(err)
 	}
 	if s.sum.Sum32() == binary.BigEndian.Uint32(sum[:]) {
 		s.size = size + chunks.CRCSize
-		return ref, nil, nil
+		return nil, nil
 	}
 	if sum == [chunks.CRCSize]byte{} { // not written yet, in a file that was made longer in advance
-		return 0, errUnfinished, nil
+		return errUnfinished, nil
 	}
-	return 0, errBadChunk, nil
+	return errBadChunk, nil
 }
 
 // ignoreEnd leaves errors that are not the end of the file.
 func ignoreEnd(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return fmt.Errorf("read chunks: %w", err)
-}
-
-func sortedRefs(refs map[chunks.HeadSeriesRef]bool) []chunks.HeadSeriesRef {
-	return slices.Sorted(maps.Keys(refs))
 }

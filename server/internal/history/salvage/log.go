@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/prometheus/tsdb/chunks"
+	"github.com/prometheus/prometheus/tsdb/record"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -30,9 +30,14 @@ type logSegment struct {
 	report segmentReport
 	gap    bool           // what stood before it is missing
 	bad    map[int]string // records that verify and cannot be read all the same
+
+	markers map[int][]record.RefMmapMarker // what is left of the markers of records, where some are stale
 }
 
-// damaged says whether the segment must be written anew.
+// stale says whether the segment must be written anew.
+func (s *logSegment) stale() bool { return s.damaged() || len(s.markers) > 0 }
+
+// damaged says whether something of the segment is lost.
 func (s *logSegment) damaged() bool { return s.report.damaged() || len(s.bad) > 0 }
 
 func (s *logSegment) reason() string {
@@ -49,8 +54,8 @@ func (s *logSegment) reason() string {
 func (s *logSegment) incomplete() bool { return s.damaged() || s.gap }
 
 // recoverLogs makes the logs such that the library can read all of them. Its own repair would drop everything after the
-// first bad record. The head's chunks say which series the log must explain.
-func (f *folder) recoverLogs(headChunks []chunks.HeadSeriesRef) error {
+// first bad record. The head's chunks say which series the log must explain, and which markers of it are right.
+func (f *folder) recoverLogs(head headChunks) error {
 	checkpoint, covered, err := f.checkpoint()
 	if err != nil {
 		return err
@@ -71,7 +76,10 @@ func (f *folder) recoverLogs(headChunks []chunks.HeadSeriesRef) error {
 			return err
 		}
 	}
-	return f.rewriteLogs(slices.Concat(checkpoint, log), late, headChunks)
+	if err := findStaleMarkers(late, head.late); err != nil {
+		return err
+	}
+	return f.rewriteLogs(slices.Concat(checkpoint, log), late, head)
 }
 
 // checkpoint is the newest checkpoint of the log and the number of the last segment that it covers, -1 if there is none.

@@ -54,7 +54,7 @@ func (f *folder) rebuild(dir string, id ulid.ULID) (string, error) {
 	}
 	return write(outside, damagedBlock{
 		index: reader, chunks: bytes,
-		meta: tsdb.BlockMeta{ULID: id, MinTime: contents.from, MaxTime: contents.to + 1},
+		meta: tsdb.BlockMeta{ULID: id, MinTime: contents.from, MaxTime: contents.to + 1, Compaction: compactionOf(dir, id)},
 	})
 }
 
@@ -114,7 +114,7 @@ func write(outside string, block damagedBlock) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	written, err := compactor.Write(outside, block, block.meta.MinTime, block.meta.MaxTime, nil)
+	written, err := compactor.Write(outside, block, block.meta.MinTime, block.meta.MaxTime, &block.meta)
 	if err != nil {
 		return "", err
 	}

@@ -19,14 +19,15 @@ import (
 // lostLabel names series whose labels are lost: their samples are kept, and show up nowhere.
 const lostLabel = "__lost__"
 
-// rewriteLogs writes damaged segments anew, with every record that verifies. Samples name their series by a number that a
-// record before them explains, once: where that record is lost, it is written again from the copy of it, see [CopySeries].
-func (f *folder) rewriteLogs(log, late []*logSegment, headChunks []chunks.HeadSeriesRef) error {
+// rewriteLogs writes damaged segments anew, with every record that verifies, and those with stale markers. Samples name their
+// series by a number that a record before them explains, once: where that record is lost, it is written again from the copy
+// of it, see [CopySeries].
+func (f *folder) rewriteLogs(log, late []*logSegment, head headChunks) error {
 	all := slices.Concat(log, late)
-	if !slices.ContainsFunc(all, (*logSegment).incomplete) && (len(log) > 0 || len(late)+len(headChunks) == 0) {
-		return nil
+	if !slices.ContainsFunc(all, (*logSegment).incomplete) && (len(log) > 0 || len(late)+len(head.series) == 0) {
+		return f.rewriteSegments(log, late, nil)
 	}
-	contents := newLogContents(headChunks)
+	contents := newLogContents(head.series)
 	defer contents.close()
 	for _, segment := range all {
 		if err := contents.read(segment); err != nil {
@@ -43,7 +44,7 @@ func (f *folder) rewriteLogs(log, late []*logSegment, headChunks []chunks.HeadSe
 	return nil
 }
 
-// rewriteSegments writes what is damaged anew. Records of series that were lost stood in the first segment with a hole, or
+// rewriteSegments writes what is stale anew. Records of series that were lost stood in the first segment with a hole, or
 // in one that is missing before it: there they are written again.
 func (f *folder) rewriteSegments(log, late []*logSegment, lost []record.RefSeries) error {
 	if len(log) == 0 && len(lost) > 0 {
@@ -62,7 +63,7 @@ func (f *folder) rewriteSegments(log, late []*logSegment, lost []record.RefSerie
 		if i == explaining {
 			first = lost
 		}
-		if len(first) == 0 && !segment.damaged() {
+		if len(first) == 0 && !segment.stale() {
 			continue
 		}
 		if err := f.rewrite(segment, first); err != nil {
@@ -72,7 +73,7 @@ func (f *folder) rewriteSegments(log, late []*logSegment, lost []record.RefSerie
 	return nil
 }
 
-// rewrite replaces a segment by one of what verifies, after records of series. The old one is put aside.
+// rewrite replaces a segment by one of what verifies, after records of series. The old one is put aside if it is damaged.
 func (f *folder) rewrite(segment *logSegment, first []record.RefSeries) error {
 	fresh := segment.path + rewrittenSuffix
 	err := WriteFile(fresh, func(out io.Writer) error {
@@ -88,6 +89,9 @@ func (f *folder) rewrite(segment *logSegment, first []record.RefSeries) error {
 			number++
 			if _, bad := segment.bad[number-1]; bad {
 				return nil
+			}
+			if markers, stale := segment.markers[number-1]; stale {
+				return writer.writeMarkers(markers)
 			}
 			return writer.write(record)
 		})
@@ -117,15 +121,13 @@ type logContents struct {
 	referenced map[chunks.HeadSeriesRef]bool
 }
 
-func newLogContents(headChunks []chunks.HeadSeriesRef) *logContents {
+func newLogContents(referenced map[chunks.HeadSeriesRef]bool) *logContents {
 	contents := &logContents{
 		records:    newRecordReader(),
 		known:      make(map[chunks.HeadSeriesRef]bool),
 		referenced: make(map[chunks.HeadSeriesRef]bool),
 	}
-	for _, ref := range headChunks {
-		contents.referenced[ref] = true
-	}
+	maps.Copy(contents.referenced, referenced)
 	return contents
 }
 
@@ -136,13 +138,34 @@ func (c *logContents) read(segment *logSegment) error {
 	segment.bad = make(map[int]string)
 	number := 0
 	_, err := scanFile(segment.path, func(packed logRecord) error {
-		if err := c.records.read(packed, c); err != nil {
+		if kind, err := c.records.read(packed); err != nil {
 			segment.bad[number] = err.Error()
+		} else {
+			c.note(kind)
 		}
 		number++
 		return nil
 	})
 	return err
+}
+
+// note notes what the record that was just read says of series.
+func (c *logContents) note(kind record.Type) {
+	switch kind {
+	case record.Series:
+		for _, series := range c.records.series {
+			c.known[series.Ref] = true
+		}
+	case record.Samples:
+		for _, sample := range c.records.samples {
+			c.referenced[sample.Ref] = true
+		}
+	case record.MmapMarkers:
+		for _, marker := range c.records.markers {
+			c.referenced[marker.Ref] = true
+		}
+	default: // of kinds that we never write
+	}
 }
 
 // missing are the series that samples refer to and nothing explains: those that the copy knows, and the others under a name
@@ -203,9 +226,9 @@ func (r *recordReader) unpack(packed logRecord) ([]byte, error) {
 	return packed.data, nil
 }
 
-// read notes what a record says. The library ends at a record that it cannot decode, so that such a one is an error here,
-// and so is one on which its decoder breaks.
-func (r *recordReader) read(packed logRecord, into *logContents) (err error) {
+// read decodes a record into the field of its kind, lent until the next. The library ends at a record that it cannot decode,
+// so that such a one is an error here, and so is one on which its decoder breaks.
+func (r *recordReader) read(packed logRecord) (kind record.Type, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("a record that cannot be decoded: %v", broken)
@@ -213,28 +236,20 @@ func (r *recordReader) read(packed logRecord, into *logContents) (err error) {
 	}()
 	bytes, err := r.unpack(packed)
 	if err != nil {
-		return fmt.Errorf("a record that cannot be unpacked: %w", err)
+		return record.Unknown, fmt.Errorf("a record that cannot be unpacked: %w", err)
 	}
-	switch r.decoder.Type(bytes) {
+	switch kind = r.decoder.Type(bytes); kind {
 	case record.Series:
 		r.series, err = r.decoder.Series(bytes, r.series[:0])
-		for _, series := range r.series {
-			into.known[series.Ref] = true
-		}
 	case record.Samples, record.SamplesV2:
+		kind = record.Samples
 		r.samples, err = r.decoder.Samples(bytes, r.samples[:0])
-		for _, sample := range r.samples {
-			into.referenced[sample.Ref] = true
-		}
 	case record.MmapMarkers:
 		r.markers, err = r.decoder.MmapMarkers(bytes, r.markers[:0])
-		for _, marker := range r.markers {
-			into.referenced[marker.Ref] = true
-		}
 	default:
 		err = r.other(bytes)
 	}
-	return err
+	return kind, err
 }
 
 // other decodes records of kinds that we never write.

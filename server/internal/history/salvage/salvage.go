@@ -29,11 +29,11 @@ func (f *folder) run() error {
 	if err := f.recoverBlocks(); err != nil {
 		return err
 	}
-	headChunks, err := f.recoverHeadChunks()
+	head, err := f.recoverHeadChunks()
 	if err != nil {
 		return err
 	}
-	return f.recoverLogs(headChunks)
+	return f.recoverLogs(head)
 }
 
 func (f *folder) wal() string { return filepath.Join(f.store, LogFolder) }

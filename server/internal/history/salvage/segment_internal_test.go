@@ -223,11 +223,11 @@ func FuzzScanSegment(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(bytes.Repeat([]byte{fragmentFull}, 2*logPage))
 	f.Fuzz(func(t *testing.T, segment []byte) {
-		contents := newLogContents(nil)
-		defer contents.close()
+		reader := newRecordReader()
+		defer reader.close()
 		var written []logRecord
 		report, err := scanSegment(bytes.NewReader(segment), func(record logRecord) error {
-			if contents.records.read(record, contents) == nil {
+			if _, err := reader.read(record); err == nil {
 				written = append(written, logRecord{record.flags, slices.Clone(record.data)})
 			}
 			return nil

@@ -87,6 +87,9 @@ export class HeatStrip implements Drawable, Plot {
     const { host, past, window, crosshair, theme, scheduler } = services
     this.#past = new PastNeed(this.#continuum, past, () => this.#repaint())
     this.#stops = [
+      window.ahead(() => {
+        if (scheduler.isVisible(this)) this.#past.want(this.#columns, window.range(host), 0)
+      }),
       host.subscribe('rows', () => {
         if (window.shows(this.#drawnTo)) scheduler.mark(this)
       }),

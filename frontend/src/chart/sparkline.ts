@@ -66,6 +66,9 @@ export class Sparkline implements Drawable {
     })
     this.#rows.follow(options.columns)
     this.#stops = [
+      window.ahead(() => {
+        if (scheduler.isVisible(this)) this.#wantPast()
+      }),
       window.subscribe(() => {
         this.#ceiling.reset()
         scheduler.mark(this)
@@ -127,14 +130,18 @@ export class Sparkline implements Drawable {
   }
 
   #makeLine(): void {
-    const { host, window } = this.#services
-    const { columns } = this.#options
-    const range = window.range(host, this.#range)
+    this.#wantPast()
+    const { from, to } = this.#range
     const pixel = this.#pixel
-    this.#drawnTo = host.newestTime
-    this.#drawnEnd = Math.floor(range.to / pixel)
-    this.#past.want(columns, range, 0)
-    this.#highest.make(this.#trace, columns, range, { pixel, resolution: resolutionOf(range.from, range.to) })
+    this.#drawnTo = this.#services.host.newestTime
+    this.#drawnEnd = Math.floor(to / pixel)
+    const grain = { pixel, resolution: resolutionOf(from, to) }
+    this.#highest.make(this.#trace, this.#options.columns, this.#range, grain)
+  }
+
+  #wantPast(): void {
+    const { host, window } = this.#services
+    this.#past.want(this.#options.columns, window.range(host, this.#range), 0)
   }
 
   #project(nowMs: number): void {

@@ -27,6 +27,7 @@ const leastStretch = 60
  * moved on, which is each frame; where a live window stands is told by the rows of its host.
  */
 export class TimeWindow {
+  readonly #ahead = new Listeners()
   readonly #changes = new Listeners()
   readonly #moves = new Listeners()
   readonly limits = new Limits(() => this.#moves.tell())
@@ -259,6 +260,9 @@ export class TimeWindow {
   /** Called when the view, the pause or the ghost change, not when data arrives or a playback moves on. */
   readonly subscribe = (listener: () => void): (() => void) => this.#changes.add(listener)
 
+  /** Called at such a change before all others: for what has to be asked for, which then is under way while pages render. */
+  readonly ahead = (listener: () => void): (() => void) => this.#ahead.add(listener)
+
   /** Called when anything of what is shown changes but for the rows of a host: for what draws. */
   readonly follow = (listener: () => void): (() => void) => {
     const stops = [this.#changes.add(listener), this.#moves.add(listener)]
@@ -303,6 +307,7 @@ export class TimeWindow {
   }
 
   #tell(): void {
+    this.#ahead.tell()
     this.#changes.tell()
   }
 }

@@ -144,17 +144,15 @@ export class PastStore implements Past {
     this.#running.clear()
   }
 
-  /** Looks soon at what is wanted: after all charts of a frame have said it, and not too often. */
+  /** Looks soon at what is wanted: once all who say it in the same breath have said it, and not too often. */
   #plan(): void {
     this.#unplanned = true
     if (this.#planned !== undefined) return
-    this.#planned = this.#options.after(0, () => {
-      this.#planned = this.#options.after(planEveryMs, () => {
-        this.#planned = undefined
-        if (this.#unplanned) this.#plan()
-      })
-      this.#carryOut()
+    this.#planned = this.#options.after(planEveryMs, () => {
+      this.#planned = undefined
+      if (this.#unplanned) this.#plan()
     })
+    queueMicrotask(() => this.#carryOut())
   }
 
   /** Ends what nobody wants any more, and asks for what is wanted most. */

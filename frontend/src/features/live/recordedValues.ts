@@ -11,6 +11,8 @@ export class RecordedValues {
   readonly #continuum: Continuum
   readonly #metrics = new Set<string>()
   #viewer: PastViewer | undefined
+  /** Seconds for which the slowest of them holds its value. */
+  #hold = 0
 
   constructor(host: HostSeries, past: Past) {
     this.#host = host
@@ -21,7 +23,7 @@ export class RecordedValues {
   /** The value of a column at an instant of a range that is shown; undefined while there is none. */
   valueAt(column: Column, time: number, { from, to }: Readonly<TimeRange>): number | undefined {
     const resolution = resolutionOf(from, to)
-    if (this.#continuum.isRecorded(column, time)) this.#want(column, from, to, resolution)
+    if (this.#continuum.isRecorded(column, time)) this.#want(column, time, resolution)
     return this.#continuum.valueAt(column, time, resolution)
   }
 
@@ -30,12 +32,14 @@ export class RecordedValues {
     this.#viewer?.end()
     this.#viewer = undefined
     this.#metrics.clear()
+    this.#hold = 0
   }
 
-  /** All that was ever read is wanted of each range: the same as charts ask for, and what only stands as a number. */
-  #want({ series }: Column, from: number, to: number, resolution: number): void {
+  /** All that was ever read is wanted of each instant: what charts ask for anyhow, and what only stands as a number. */
+  #want({ series, timeline, every }: Column, time: number, resolution: number): void {
     this.#viewer ??= this.#past.viewer()
     this.#metrics.add(series.metric)
-    this.#viewer.want(this.#host.host.name, [...this.#metrics], from, to, resolution)
+    this.#hold = Math.max(this.#hold, timeline.holdSeconds(every))
+    this.#viewer.want(this.#host.host.name, [...this.#metrics], time - this.#hold, time, resolution)
   }
 }

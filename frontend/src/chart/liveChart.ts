@@ -80,6 +80,9 @@ export class LiveChart implements Drawable, Plot {
     this.#rows.follow(this.#lines.columns)
     this.#past = new PastNeed(this.#continuum, past, () => this.#pastCame())
     this.#stops = [
+      window.ahead(() => {
+        if (this.#isLaidOut && scheduler.isVisible(this)) this.#move()
+      }),
       window.subscribe(() => {
         this.#values.reset()
         scheduler.mark(this)
@@ -157,11 +160,9 @@ export class LiveChart implements Drawable, Plot {
   }
 
   draw(nowMs: number): void {
-    if (this.#box.width === 0 || this.#chart.chartArea.width <= 0) return
+    if (!this.#isLaidOut) return
     this.#collectVisible()
-    this.#slide.move(this.#services.window, this.host, this.#chart.chartArea, this.#box.ratio)
-    this.#timeAxis.slide(this.#slide.range.from, this.#slide.range.to)
-    this.#wantPast()
+    this.#move()
     this.#fitValues(nowMs)
     this.#makeLines()
     this.#chart.draw()
@@ -169,6 +170,10 @@ export class LiveChart implements Drawable, Plot {
     if (this.#values.gliding(nowMs)) this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
+  }
+
+  get #isLaidOut(): boolean {
+    return this.#box.width > 0 && this.#chart.chartArea.width > 0
   }
 
   get #timeAxis(): RingTimeScale {
@@ -197,7 +202,10 @@ export class LiveChart implements Drawable, Plot {
     this.#lines.followVisible()
   }
 
-  #wantPast(): void {
+  /** Takes over what the window shows, and asks for what that needs of the past. */
+  #move(): void {
+    this.#slide.move(this.#services.window, this.host, this.#chart.chartArea, this.#box.ratio)
+    this.#timeAxis.slide(this.#slide.range.from, this.#slide.range.to)
     this.#past.want(this.#lines.columns, this.#slide.shown, this.#services.window.ghost)
     sayBusy(this.element, this.#past.loading)
   }

@@ -40,6 +40,7 @@ export function makePast(
 export class HistoryKept {
   readonly #ask: () => Promise<unknown>
   #asked: Promise<unknown> | undefined
+  #known = false
 
   /** `ask` rejects where none is kept. */
   constructor(ask: () => Promise<unknown>) {
@@ -49,22 +50,29 @@ export class HistoryKept {
   /** Asks again, at once: it is known by the time somebody looks at the past. */
   renew(): void {
     this.#asked = undefined
+    this.#known = false
     void this.#answer()
   }
 
   /** The same, for after it is known. Rejects as the question did; one that was not answered is asked again. */
   before(load: LoadPast): LoadPast {
     return async (...question) => {
-      await this.#answer()
+      // A question that need not wait is on its way at once.
+      if (!this.#known) await this.#answer()
       return load(...question)
     }
   }
 
   #answer(): Promise<unknown> {
     const asked = (this.#asked ??= this.#ask())
-    asked.catch(() => {
-      if (this.#asked === asked) this.#asked = undefined
-    })
+    asked.then(
+      () => {
+        if (this.#asked === asked) this.#known = true
+      },
+      () => {
+        if (this.#asked === asked) this.#asked = undefined
+      },
+    )
     return asked
   }
 }

@@ -29,6 +29,7 @@ export interface Request {
   readonly metrics: readonly string[]
   readonly firstTile: number
   readonly lastTile: number
+  readonly urgency: number
 }
 
 /** The bounds of one question. Values are buckets, or raw samples as many as a host takes. */
@@ -41,9 +42,12 @@ export interface RequestBounds {
   readonly characters: number
 }
 
-const urgency = { firstPicture: 0, inSight: 1, around: 2 }
-/** More tiles than this make somebody wait: a coarse one is asked for before them. */
-const tilesAtOnce = 2
+export const urgency = { firstPicture: 0, inSight: 1, around: 2 }
+/**
+ * More tiles than this make somebody wait: a coarse one is asked for before them. To a server it is as much work as they
+ * are, or more, as it has to read all of its time.
+ */
+const tilesAtOnce = 4
 /** No chart is wider. */
 const mostPixels = 8192
 
@@ -139,7 +143,7 @@ export function nextRequest(needs: Map<string, Need>, bounds: RequestBounds): Re
   let lastTile = index
   while (lastTile - firstTile + 1 < most && fits(lastTile + 1)) lastTile++
   while (lastTile - firstTile + 1 < most && fits(firstTile - 1)) firstTile--
-  return { host, level, metrics, firstTile, lastTile }
+  return { host, level, metrics, firstTile, lastTile, urgency }
 }
 
 /** Takes what a question is about out of what is needed. Whether anything of it was. */

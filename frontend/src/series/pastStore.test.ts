@@ -90,7 +90,12 @@ describe('what is asked for', () => {
     const single = setup()
     single.viewer.want(host, ['cpu'], start + 10, start + 200, 0.5)
     await single.past.pass()
+    expect(steps(single.past), 'what is around keeps no server from what is in sight').toEqual([0])
+    expect(single.store.state(host).loading).toBe(true)
+    single.past.asked[0]?.answer()
+    await single.past.pass()
     expect(steps(single.past)).toEqual([0, 10])
+    expect(single.store.state(host).loading, 'nobody waits for what is around').toBe(false)
   })
 
   it('runs four at once at most, and goes on as they are answered', async () => {

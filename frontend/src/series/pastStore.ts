@@ -3,7 +3,7 @@ import { Listeners } from './listeners.ts'
 import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
 import { tilesOf } from './pastCut.ts'
 import { levelFor, type Level } from './pastLevels.ts'
-import { marginOf, type Need, needsOf, nextRequest, type Request, strike, type Wish } from './pastPlan.ts'
+import { marginOf, type Need, needsOf, nextRequest, type Request, strike, urgency, type Wish } from './pastPlan.ts'
 import { stretchesOf } from './pastStretches.ts'
 import { TileCache } from './pastTiles.ts'
 import { Viewer } from './pastViewer.ts'
@@ -160,7 +160,8 @@ export class PastStore implements Past {
     this.#unplanned = false
     this.#usedSince = this.#cache.mark()
     const needs = this.#needs()
-    const loading = new Set([...needs.values()].map(({ host }) => host))
+    const inSight = [...needs.values()].filter((need) => need.urgency < urgency.around)
+    const loading = new Set(inSight.map(({ host }) => host))
     for (const [request, abort] of this.#running) {
       if (strike(needs, request)) continue
       this.#running.delete(request)
@@ -175,7 +176,8 @@ export class PastStore implements Past {
     }
     while (this.#retry === undefined && this.#running.size < requestsAtOnce) {
       const request = nextRequest(needs, bounds)
-      if (request === undefined) return
+      // What is around waits until nothing else does: it would keep a server from what is in sight.
+      if (request === undefined || (request.urgency === urgency.around && this.#running.size > 0)) return
       strike(needs, request)
       void this.#load(request)
     }

@@ -286,6 +286,50 @@ describe('LiveChart in the past', () => {
   })
 })
 
+describe('another view that is on its way', () => {
+  function waiting() {
+    let told: (() => void) | undefined
+    const late: Past = {
+      ...recorded,
+      state: () => ({ loading: true, off: false, problem: undefined }),
+      subscribe: (_, listener) => {
+        told = listener
+        return () => undefined
+      },
+    }
+    const made = rig(rising, {}, {}, late)
+    made.layer.clear()
+    return { ...made, come: () => told?.() }
+  }
+
+  test('is painted once, when it is there', () => {
+    const { services, page, layer, come } = waiting()
+    services.window.show(820, 880)
+    page.frame(1)
+    page.frame(60)
+    expect(layer.count('stroke')).toBe(0)
+    come()
+    page.frame(70)
+    expect(values(layer, '--user').at(-1)).toBe(30)
+  })
+
+  test('is painted as far as it is there after a moment', () => {
+    const { services, page, layer } = waiting()
+    services.window.show(820, 880)
+    page.frame(1)
+    page.frame(102)
+    expect(layer.count('stroke')).toBeGreaterThan(0)
+  })
+
+  test('follows a hand at once', () => {
+    const { services, page, layer } = waiting()
+    services.window.beginGesture()
+    services.window.show(820, 880)
+    page.frame(1)
+    expect(layer.count('stroke')).toBeGreaterThan(0)
+  })
+})
+
 describe('the ghost of a LiveChart', () => {
   test('is faint, below the lines, and shows what was so many seconds earlier', () => {
     const { services, page, layer } = rig(rising, {}, {}, recorded)

@@ -30,6 +30,9 @@ export type { ChartOptions, Line } from './chartOptions.ts'
  * visible. A frame sets the limits of the axes and has Chart.js draw, without an update of it, because no layout depends
  * on data; of the lines it paints what is new.
  */
+/** So many ms another view waits for what is on its way, to be painted once: mostly it is there by then. */
+const patienceMs = 100
+
 export class LiveChart implements Drawable, Plot {
   readonly element: HTMLCanvasElement
   readonly #services: ChartServices
@@ -50,6 +53,8 @@ export class LiveChart implements Drawable, Plot {
   readonly #stops: (() => void)[]
   readonly #values: ValueFit
   #options: ChartOptions
+  /** Until when a view that is not all there waits; NaN before its first frame. */
+  #patientUntil = 0
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
 
@@ -85,6 +90,7 @@ export class LiveChart implements Drawable, Plot {
       }),
       window.subscribe(() => {
         this.#values.reset()
+        this.#patientUntil = Number.NaN
         scheduler.mark(this)
       }),
       window.follow(() => this.#windowMoved()),
@@ -163,6 +169,7 @@ export class LiveChart implements Drawable, Plot {
     if (!this.#isLaidOut) return
     this.#collectVisible()
     this.#move()
+    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
     this.#fitValues(nowMs)
     this.#makeLines()
     this.#chart.draw()
@@ -170,6 +177,12 @@ export class LiveChart implements Drawable, Plot {
     if (this.#values.gliding(nowMs)) this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
+  }
+
+  /** Another view is on its way and was so for a moment only; a hand that moves it sees what is there. */
+  #waits(nowMs: number): boolean {
+    if (Number.isNaN(this.#patientUntil)) this.#patientUntil = nowMs + patienceMs
+    return nowMs < this.#patientUntil && this.#past.loading && !this.#services.window.inGesture
   }
 
   get #isLaidOut(): boolean {
@@ -274,6 +287,7 @@ export class LiveChart implements Drawable, Plot {
 
   /** Something of the past came in: it may lie anywhere in the picture. */
   #pastCame(): void {
+    this.#patientUntil = 0
     this.#slide.renew()
     markNews(this, this.#services.scheduler)
   }

@@ -180,6 +180,11 @@ export class TimeWindow {
     this.#steps.beginGesture(this.#view)
   }
 
+  /** A hand is moving what is shown. */
+  get inGesture(): boolean {
+    return this.#steps.inGesture
+  }
+
   endGesture(): void {
     this.#steps.endGesture(this.#view)
   }

@@ -8,6 +8,11 @@ export class ViewSteps {
   readonly #views: View[] = []
   #gesture = false
 
+  /** The views of now are parts of one step. */
+  get inGesture(): boolean {
+    return this.#gesture
+  }
+
   get any(): boolean {
     return this.#views.length > 0
   }

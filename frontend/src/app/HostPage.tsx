@@ -22,6 +22,7 @@ import { PauseButton } from '../features/live/PauseButton.tsx'
 import type { HostSeries } from '../series/hostSeries.ts'
 import { Button } from '../ui/Button.tsx'
 import { lazyPart } from '../ui/lazyPart.tsx'
+import type { Tone } from '../ui/Pill.tsx'
 import { StatePage } from '../ui/StatePage.tsx'
 import { Toast, ToastCorner } from '../ui/Toast.tsx'
 import { useCopy } from '../ui/useCopy.ts'
@@ -92,7 +93,6 @@ function HostContent(props: HostContentProps) {
   })
   const { freshness, stale } = useFreshness(host)
   const hasNotes = useHasTimeNotes(host)
-  const hidden = useHiddenLines((lines) => lines.byPanel)
 
   const onServer = () => openDialog('server')
   if (!known && unreachable === 'refused') return <RefusedState onServer={onServer} />
@@ -115,18 +115,7 @@ function HostContent(props: HostContentProps) {
         badge={
           <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
         }
-        hold={
-          <>
-            {isPast ? (
-              <LivePill host={host} tone={left ? 'quiet' : freshnessTone[freshness]} />
-            ) : (
-              <PauseButton />
-            )}
-            <Suspense>
-              <HeadExport host={host} hidden={hidden} />
-            </Suspense>
-          </>
-        }
+        hold={<Hold host={host} past={isPast} tone={left ? 'quiet' : freshnessTone[freshness]} />}
         notes={hasNotes || left ? <TimeNotes host={host} goneSince={left?.newest} /> : undefined}
         banner={<HistoryBanner host={host} />}
         footer={<Foot host={name} room={isPast} />}
@@ -200,6 +189,20 @@ function MoreLink({ host }: { host: string | undefined }) {
     >
       Connection and checks
     </ConnectionLink>
+  )
+}
+
+/** What holds the page or lets it go on, and what takes a copy of it. */
+function Hold(props: { host: HostSeries | undefined; past: boolean; tone: Tone }) {
+  const { host, past, tone } = props
+  const hidden = useHiddenLines((lines) => lines.byPanel)
+  return (
+    <>
+      {past ? <LivePill host={host} tone={tone} /> : <PauseButton />}
+      <Suspense>
+        <HeadExport host={host} hidden={hidden} />
+      </Suspense>
+    </>
   )
 }
 

@@ -2,7 +2,8 @@ import type { Drawable, FrameScheduler } from './scheduler.ts'
 
 /** Tells assistive technology whether a picture waits for something of the past. */
 export function sayBusy(element: Element, busy: boolean): void {
-  element.setAttribute('aria-busy', String(busy))
+  const text = String(busy)
+  if (element.getAttribute('aria-busy') !== text) element.setAttribute('aria-busy', text)
 }
 
 /**

@@ -122,6 +122,10 @@ export class FakeCanvas extends EventTarget {
     // All events come here anyway.
   }
 
+  getAttribute(name: string): string | null {
+    return this.attributes[name] ?? null
+  }
+
   setAttribute(name: string, value: string): void {
     this.attributes[name] = value
   }

@@ -80,7 +80,8 @@ func slowest(families []metric.Family) int {
 }
 
 // fromFullest leaves out what comes before the one of the first updates that has the most series. The hub lists series as they
-// come, and a host should look as it does when it is measured from the start, when all of them come at once.
+// come, and a host should look as it does when it is measured from the start, when all of them come at once. What was said of a
+// series in what is left out is said where it comes first.
 func fromFullest(updates []metric.Update, first int) []metric.Update {
 	fullest := 0
 	for i, update := range updates[:min(first, len(updates))] {
@@ -88,7 +89,22 @@ func fromFullest(updates []metric.Update, first int) []metric.Update {
 			fullest = i
 		}
 	}
-	return updates[fullest:]
+	described := make(map[string]metric.Series)
+	for _, update := range updates[:fullest] {
+		for _, series := range update.Series {
+			described[series.Metric] = series
+		}
+	}
+	updates = updates[fullest:]
+	for i := 0; i < len(updates) && len(described) > 0; i++ {
+		for _, event := range updates[i].Events {
+			if series, is := described[event.Metric]; is {
+				updates[i].Series = append(updates[i].Series, series)
+				delete(described, event.Metric)
+			}
+		}
+	}
+	return updates
 }
 
 // updates reads what a host sent from an instant to another. It is read as exports are, which have no bound on the number of

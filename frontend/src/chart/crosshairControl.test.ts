@@ -5,6 +5,7 @@ import { Crosshair } from './crosshair.ts'
 import { CrosshairControl, nearestRowTime } from './crosshairControl.ts'
 import { appendRows, hostWith } from './testing/fakes.ts'
 import { FakeCanvas } from './testing/recordingContext.ts'
+import { TimeWindow } from './timeWindow.ts'
 
 const host = hostWith(
   ['cpu'],
@@ -36,12 +37,15 @@ test.each([
 describe('CrosshairControl', () => {
   let canvas: FakeCanvas
   let crosshair: Crosshair
+  let window: TimeWindow
   let control: CrosshairControl
 
   beforeEach(() => {
     canvas = new FakeCanvas()
     crosshair = new Crosshair()
-    control = new CrosshairControl(canvas.asCanvas, crosshair, plot)
+    window = new TimeWindow()
+    window.show(range.from, range.to)
+    control = new CrosshairControl(canvas.asCanvas, { crosshair, window }, plot)
   })
 
   function pointer(type: string, offsetX: number, more: object = {}): void {
@@ -115,13 +119,19 @@ describe('CrosshairControl', () => {
     appendRows(holed, [[4]], 1017.5)
     const walk = new RowWalk(holed, noPast)
     const shown = { from: 1000, to: 1020 }
+    window.show(shown.from, shown.to)
     control.destroy()
-    control = new CrosshairControl(canvas.asCanvas, crosshair, {
-      ...plot,
-      host: holed,
-      range: shown,
-      rowBeyond: (time, side) => walk.beyond(time, side, side > 0 ? shown.to : shown.from, holed.columns, 1),
-    })
+    control = new CrosshairControl(
+      canvas.asCanvas,
+      { crosshair, window },
+      {
+        ...plot,
+        host: holed,
+        range: shown,
+        rowBeyond: (time, side) =>
+          walk.beyond(time, side, side > 0 ? shown.to : shown.from, holed.columns, 1),
+      },
+    )
     const steps = (key: string) =>
       Array.from({ length: 5 }, () => {
         press(key)
@@ -135,12 +145,16 @@ describe('CrosshairControl', () => {
   test('without any row the keys go by the clock', () => {
     const empty = hostWith(['cpu'], [])
     control.destroy()
-    control = new CrosshairControl(canvas.asCanvas, crosshair, {
-      ...plot,
-      host: empty,
-      oldest: range.from,
-      rowBeyond: () => Number.NaN,
-    })
+    control = new CrosshairControl(
+      canvas.asCanvas,
+      { crosshair, window },
+      {
+        ...plot,
+        host: empty,
+        oldest: range.from,
+        rowBeyond: () => Number.NaN,
+      },
+    )
     press('ArrowLeft')
     expect(crosshair.time).toBe(1018)
     press('ArrowLeft', { shiftKey: true })
@@ -167,10 +181,17 @@ describe('CrosshairControl', () => {
     crosshair.pin(1010)
     control.refresh()
     expect(crosshair.time).toBe(1010)
-    range.from = 1011
+    window.show(1011, 1019)
+    control.refresh()
+    expect([crosshair.time, crosshair.pinned]).toEqual([undefined, false])
+  })
+
+  test('a pin at the beginning of another chart stays, though the pixels of this one begin later', () => {
+    crosshair.pin(1010)
+    range.from = 1010.5
     control.refresh()
     range.from = 1010
-    expect([crosshair.time, crosshair.pinned]).toEqual([undefined, false])
+    expect([crosshair.time, crosshair.pinned]).toEqual([1010, true])
   })
 
   test('destroyed, it listens no more', () => {

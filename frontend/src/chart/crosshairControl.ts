@@ -1,6 +1,7 @@
 import type { HostSeries } from '../series/hostSeries.ts'
 import type { Side } from '../series/rowWalk.ts'
 import type { Crosshair } from './crosshair.ts'
+import type { ChartServices } from './services.ts'
 import type { TimeRange } from './timeWindow.ts'
 
 /** What pointer and keys need to know of a chart. */
@@ -47,13 +48,20 @@ export function nearestRowTime(host: HostSeries, time: number, { from, to }: Rea
  */
 export class CrosshairControl {
   readonly #crosshair: Crosshair
+  readonly #window: ChartServices['window']
+  readonly #shown: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #plot: Plot
   readonly #abort = new AbortController()
   /** Where the mouse rests over this chart. */
   #hoverPixel: number | undefined
 
-  constructor(canvas: HTMLCanvasElement, crosshair: Crosshair, plot: Plot) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    { crosshair, window }: Pick<ChartServices, 'crosshair' | 'window'>,
+    plot: Plot,
+  ) {
     this.#crosshair = crosshair
+    this.#window = window
     this.#plot = plot
     canvas.tabIndex = 0
     const { signal } = this.#abort
@@ -64,10 +72,13 @@ export class CrosshairControl {
     canvas.addEventListener('keydown', this.#keyPressed, { signal })
   }
 
-  /** After the picture has moved on: a pin that has left it is gone, and a resting mouse points at another instant. */
+  /**
+   * After the picture has moved on: a pin that has left what the page shows is gone, and a resting mouse points at
+   * another instant. Charts begin at a pixel of their own each, so an end of one may lie beside another.
+   */
   refresh(): void {
     const { time, pinned } = this.#crosshair
-    const { from, to } = this.#plot.range
+    const { from, to } = this.#window.range(this.#plot.host, this.#shown)
     if (pinned && time !== undefined && (time < from || time > to)) this.#crosshair.unpin()
     if (this.#hoverPixel !== undefined && !this.#crosshair.pinned) this.#pointAt(this.#hoverPixel)
   }
@@ -161,7 +172,8 @@ export class CrosshairControl {
 
   #within(time: number): number {
     const { host, range } = this.#plot
-    const oldest = Math.max(range.from, this.#plot.oldest)
-    return nearestRowTime(host, Math.max(oldest, Math.min(range.to, time)), range)
+    const { from, to } = this.#window.range(host, this.#shown)
+    const oldest = Math.max(range.from, from, this.#plot.oldest)
+    return nearestRowTime(host, Math.max(oldest, Math.min(range.to, to, time)), range)
   }
 }

@@ -81,7 +81,7 @@ export class HeatStrip implements Drawable, Plot {
     this.#walk = new RowWalk(services.host, services.past)
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
     this.#gestures = new GestureControl(canvas, services, this)
-    this.#control = new CrosshairControl(canvas, services.crosshair, this)
+    this.#control = new CrosshairControl(canvas, services, this)
     this.#crosshairLine = new CrosshairLine(canvas, services.theme, '--text')
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
     const { host, past, window, crosshair, theme, scheduler } = services

@@ -76,7 +76,7 @@ export class LiveChart implements Drawable, Plot {
     this.#chart = new Chart(canvas, makeConfiguration(datasets, theme, this.#box.ratio, this.#plugin()))
     this.#resizeChart()
     this.#gestures = new GestureControl(canvas, services, this)
-    this.#control = new CrosshairControl(canvas, crosshair, this)
+    this.#control = new CrosshairControl(canvas, services, this)
     this.#crosshairLine = new CrosshairLine(canvas, theme)
     this.#crosshairDrawable = { element: canvas, draw: () => this.#drawCrosshair() }
     this.#rows = new RowsHeard(host, () => {
@@ -253,8 +253,10 @@ export class LiveChart implements Drawable, Plot {
 
   #drawCrosshair(): void {
     const { time = Number.NaN } = this.#services.crosshair
-    const { from, to } = this.#slide.range
-    if (!(time >= from && time <= to) || this.#box.width === 0) return this.#crosshairLine.hide()
+    const { range, view } = this.#slide
+    // Another chart may begin a pixel earlier: what it points at there is at the edge of this one.
+    if (!(time >= range.from - view.pixel && time <= range.to) || this.#box.width === 0)
+      return this.#crosshairLine.hide()
     const { top, bottom } = this.area
     this.#placeMarks(time)
     const x = this.#timeAxis.getPixelForValue(time)

@@ -130,9 +130,9 @@ function DayCell({ day, outside, reachable, chosen, isToday, hasData, onChoose }
         className={classes(
           'relative h-8 w-full rounded-lg text-small transition-colors',
           hasData ? 'hover:bg-hover' : 'cursor-default! opacity-60',
-          hasData && !outside ? 'text-text' : 'text-mute',
+          hasData && (chosen || !outside) ? 'text-text' : 'text-mute',
           chosen && 'chosen font-semibold',
-          isToday && 'font-semibold text-accent!',
+          isToday && (chosen ? 'underline underline-offset-2' : 'font-semibold text-accent!'),
         )}
       >
         {day.day}

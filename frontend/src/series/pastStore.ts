@@ -3,7 +3,16 @@ import { Listeners } from './listeners.ts'
 import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
 import { tilesOf } from './pastCut.ts'
 import { levelFor, type Level } from './pastLevels.ts'
-import { marginOf, type Need, needsOf, nextRequest, type Request, strike, urgency, type Wish } from './pastPlan.ts'
+import {
+  marginOf,
+  type Need,
+  needsOf,
+  nextRequest,
+  type Request,
+  strike,
+  urgency,
+  type Wish,
+} from './pastPlan.ts'
 import { stretchesOf } from './pastStretches.ts'
 import { TileCache } from './pastTiles.ts'
 import { Viewer } from './pastViewer.ts'

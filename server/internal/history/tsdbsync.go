@@ -10,6 +10,8 @@ import (
 
 	"github.com/prometheus/prometheus/tsdb/wlog"
 	"golang.org/x/sys/unix"
+
+	"vitals/internal/history/salvage"
 )
 
 // syncedLog makes the library's logs safe from a power loss. The library itself does so only with a segment that is full.
@@ -119,7 +121,7 @@ func openSegments(dir string) (*segments, error) {
 	if s.file, err = os.Open(wlog.SegmentName(dir, last)); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	return s, syncFolder(dir)
+	return s, salvage.SyncFolder(dir)
 }
 
 // sync makes the segment safe, and all that were begun since the last time. It runs each second, and nearly always there is no
@@ -144,7 +146,7 @@ func (s *segments) follow() error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.syncFile(), s.file.Close(), syncFolder(s.dir))
+	err = errors.Join(s.syncFile(), s.file.Close(), salvage.SyncFolder(s.dir))
 	s.file, s.number, s.synced = next, s.number+1, 0
 	s.next = wlog.SegmentName(s.dir, s.number+1)
 	return err
@@ -161,13 +163,4 @@ func (s *segments) syncFile() error {
 	}
 	s.synced = info.Size
 	return nil
-}
-
-// syncFolder makes renames and new names in a folder safe.
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"vitals/internal/history"
+	"vitals/internal/history/salvage"
 )
 
 // Options says what is copied where.
@@ -196,7 +197,7 @@ func copyVerified(ctx context.Context, lent, target string) (contents history.Co
 	if err := os.Rename(partial, target); err != nil {
 		return contents, err
 	}
-	return contents, syncFolder(filepath.Dir(target))
+	return contents, salvage.SyncFolder(filepath.Dir(target))
 }
 
 // verify reads the copy. What is damaged in it must have been so before.

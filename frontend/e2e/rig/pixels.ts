@@ -22,6 +22,25 @@ export interface Hole {
 
 /** Looks for a stretch without colour between the painted ones of a chart whose area is filled. */
 export async function holeIn(chart: Locator): Promise<Hole> {
+  const { columns } = await paintOf(chart)
+  const between = columns.replace(/^\.+|\.+$/g, '').match(/\.+/g) ?? []
+  return { width: columns.length, longest: Math.max(0, ...between.map((run) => run.length)) }
+}
+
+/** How high the colour of a chart reaches: 0 is the foot of the plot, 1 its top. */
+export async function highestPaint(chart: Locator): Promise<number> {
+  return (await paintOf(chart)).highest
+}
+
+interface Paint {
+  /** Of each column of pixels a # where it has colour, else a dot. */
+  columns: string
+  /** How high the colour reaches. */
+  highest: number
+}
+
+/** What is coloured of the plot of a chart. */
+async function paintOf(chart: Locator): Promise<Paint> {
   return chart.evaluate((element) => {
     const canvas = element as HTMLCanvasElement
     const scale = canvas.width / canvas.clientWidth
@@ -29,34 +48,17 @@ export async function holeIn(chart: Locator): Promise<Hole> {
     const [left, bottom] = [Math.round(64 * scale), Math.round(canvas.height - 32 * scale)]
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!
     copy.drawImage(canvas, 0, 0)
-    const { data, width } = copy.getImageData(left, 0, canvas.width - left, bottom)
-    const painted = (column: number) => {
-      for (let at = column * 4; at < data.length; at += width * 4) {
-        const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)
-        if (Math.max(red, green, blue) - Math.min(red, green, blue) > 25) return true
-      }
-      return false
-    }
-    const columns = Array.from({ length: width }, (_, column) => (painted(column) ? '#' : '.')).join('')
-    const between = columns.replace(/^\.+|\.+$/g, '').match(/\.+/g) ?? []
-    return { width, longest: Math.max(0, ...between.map((run) => run.length)) }
-  })
-}
-
-/** How high the colour of a chart reaches: 0 is the foot of the plot, 1 its top. */
-export async function highestPaint(chart: Locator): Promise<number> {
-  return chart.evaluate((element) => {
-    const canvas = element as HTMLCanvasElement
-    const scale = canvas.width / canvas.clientWidth
-    const [left, bottom] = [Math.round(64 * scale), Math.round(canvas.height - 32 * scale)]
-    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!
-    copy.drawImage(canvas, 0, 0)
-    const { data } = copy.getImageData(left, 0, canvas.width - left, bottom)
-    for (let at = 0; at < data.length; at += 4) {
+    const width = canvas.width - left
+    const { data } = copy.getImageData(left, 0, width, bottom)
+    const columns = new Array<string>(width).fill('.')
+    let top = bottom
+    for (let at = data.length - 4; at >= 0; at -= 4) {
       const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)
-      if (Math.max(red, green, blue) - Math.min(red, green, blue) > 25)
-        return 1 - Math.floor(at / 4 / (canvas.width - left)) / bottom
+      if (Math.max(red, green, blue) - Math.min(red, green, blue) <= 25) continue
+      const pixel = at / 4
+      columns[pixel % width] = '#'
+      top = Math.floor(pixel / width)
     }
-    return 0
+    return { columns: columns.join(''), highest: 1 - top / bottom }
   })
 }

@@ -18,6 +18,9 @@ it('asks once whether there is history, then for the past', async () => {
   expect(ask).toHaveBeenCalledTimes(2)
   await gated(...question)
   expect(ask).toHaveBeenCalledTimes(2)
+  load.mockClear()
+  void gated(...question)
+  expect(load, 'where it is known the past is asked for at once').toHaveBeenCalledTimes(1)
 })
 
 it('does not ask for the past where none is kept, and asks again after a failure', async () => {

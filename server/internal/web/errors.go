@@ -132,7 +132,7 @@ func retryAfter(w http.ResponseWriter, wait time.Duration) {
 
 // writeJSON answers with a value that encoding/json cannot refuse.
 func writeJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", mediaJSON)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value) // an error here means the client is gone

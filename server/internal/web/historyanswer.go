@@ -11,14 +11,21 @@ import (
 	"vitals/internal/wire"
 )
 
-// writeResult answers with a result. What goes wrong from here on is that the client is gone.
+// writeResult answers with a result, in the form that the client prefers. What goes wrong from here on is that it is gone.
 func writeResult(w http.ResponseWriter, r *http.Request, result *history.Result) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Accept")
 	body := newAnswerBody(w, r)
 	defer body.close()
-	writer := resultWriter{body: body}
-	writer.result(result)
+	if prefersCBOR(r.Header) {
+		w.Header().Set("Content-Type", mediaCBOR)
+		writer := cborWriter{body: body}
+		writer.result(result)
+	} else {
+		w.Header().Set("Content-Type", mediaJSON)
+		writer := resultWriter{body: body}
+		writer.result(result)
+	}
 	return nil
 }
 
@@ -32,7 +39,7 @@ const pieceBytes = 16 << 10
 
 func (w *resultWriter) result(result *history.Result) {
 	w.add(`{"host":`)
-	w.value(result.Host)
+	w.text = appendValue(w.text, result.Host)
 	w.add(`,"from":`)
 	w.text = result.From.AppendSeconds(w.text)
 	w.add(`,"to":`)
@@ -57,7 +64,7 @@ func (w *resultWriter) result(result *history.Result) {
 
 func (w *resultWriter) series(series *history.SeriesResult) {
 	w.add(`{"series":`)
-	w.value(series.Series)
+	w.text = appendValue(w.text, series.Series)
 	w.add(`,"timeline":`)
 	w.text = strconv.AppendInt(w.text, int64(series.Timeline), 10)
 	if series.Values != nil {
@@ -68,7 +75,8 @@ func (w *resultWriter) series(series *history.SeriesResult) {
 		w.column("max", series.Max)
 	}
 	if series.Summary != nil {
-		w.summary(series.Summary)
+		w.name("summary")
+		w.text = appendSummary(w.text, series.Summary)
 	}
 	w.add("}")
 }
@@ -112,25 +120,18 @@ func appendMean(dst []byte, mean, least, most float64) []byte {
 	return strconv.AppendFloat(dst, mean, 'g', digits, 64)
 }
 
-func (w *resultWriter) summary(summary *history.Summary) {
-	w.add(`,"summary":{"count":`)
-	w.text = strconv.AppendInt(w.text, int64(summary.Count), 10)
+// appendSummary writes the figures of all samples.
+func appendSummary(dst []byte, summary *history.Summary) []byte {
+	dst = strconv.AppendInt(append(dst, `{"count":`...), int64(summary.Count), 10)
 	if summary.Count > 0 {
-		w.number("min", summary.Min)
-		w.name("mean")
-		w.text = appendMean(w.text, summary.Mean, summary.Min, summary.Max)
-		w.number("p95", summary.P95)
-		w.number("max", summary.Max)
-		w.number("last", summary.Last)
-		w.name("lastTime")
-		w.text = summary.LastTime.AppendSeconds(w.text)
+		dst = wire.AppendNumber(append(dst, `,"min":`...), summary.Min)
+		dst = appendMean(append(dst, `,"mean":`...), summary.Mean, summary.Min, summary.Max)
+		dst = wire.AppendNumber(append(dst, `,"p95":`...), summary.P95)
+		dst = wire.AppendNumber(append(dst, `,"max":`...), summary.Max)
+		dst = wire.AppendNumber(append(dst, `,"last":`...), summary.Last)
+		dst = summary.LastTime.AppendSeconds(append(dst, `,"lastTime":`...))
 	}
-	w.add("}")
-}
-
-func (w *resultWriter) number(name string, value float64) {
-	w.name(name)
-	w.text = wire.AppendNumber(w.text, value)
+	return append(dst, '}')
 }
 
 func (w *resultWriter) name(name string) {
@@ -149,10 +150,10 @@ func (w *resultWriter) comma(index int) {
 	}
 }
 
-// value writes what encoding/json cannot refuse.
-func (w *resultWriter) value(value any) {
+// appendValue writes what encoding/json cannot refuse.
+func appendValue(dst []byte, value any) []byte {
 	text, _ := json.Marshal(value)
-	w.text = append(w.text, text...)
+	return append(dst, text...)
 }
 
 func (w *resultWriter) add(text string) { w.text = append(w.text, text...) }

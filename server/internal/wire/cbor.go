@@ -157,10 +157,7 @@ func appendSnapshotCBOR(dst []byte, frame *Snapshot) []byte {
 		m.dst = appendUints(m.dst, frame.Seqs)
 	}
 	m.key("timestamps")
-	m.dst = appendTypedArray(m.dst, tagFloat64s, float64Bytes*len(frame.Timestamps))
-	for _, timestamp := range frame.Timestamps {
-		m.dst = binary.LittleEndian.AppendUint64(m.dst, math.Float64bits(timestamp.Seconds()))
-	}
+	m.dst = appendTimes(m.dst, frame.Timestamps)
 	m.columns("columns", frame.Columns)
 	if len(frame.Min) > 0 {
 		m.columns("min", frame.Min)

@@ -103,6 +103,14 @@ func appendFloat64s(dst []byte, column Column) []byte {
 	return dst
 }
 
+func appendTimes(dst []byte, times []metric.TimestampMs) []byte {
+	dst = appendTypedArray(dst, tagFloat64s, float64Bytes*len(times))
+	for _, at := range times {
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(at.Seconds()))
+	}
+	return dst
+}
+
 // absent is what JSON writes as null.
 func absent(value float64) bool { return math.IsNaN(value) || math.IsInf(value, 0) }
 

@@ -54,13 +54,13 @@ export function makeServices(base: string): Services {
     },
   })
   journal.follow(session)
-  const scheduler = new FrameScheduler()
+  const window = new TimeWindow()
+  const scheduler = new FrameScheduler(undefined, () => window.inGesture)
   const theme = new ThemeSwitch()
   const chartTheme = new ChartTheme()
   followPage(chartTheme)
   const serverSeconds = () => (Date.now() + (session.status.clockOffsetMs ?? 0)) / 1000
   const past = makePast(server.base, session, store, serverSeconds)
-  const window = new TimeWindow()
   window.limits.awaitRecorded()
   drivePlayback(window, scheduler)
   const shared = { scheduler, window, chartTheme, past, serverSeconds, serverAddress: server.base.href }

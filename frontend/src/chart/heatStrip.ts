@@ -13,6 +13,7 @@ import { HeatImage } from './heatImage.ts'
 import { HeatMeans } from './heatMeans.ts'
 import { heatPalette } from './heatPalette.ts'
 import { PastNeed } from './pastNeed.ts'
+import { Patience } from './patience.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
 import { labelSize, plotTop, TimeLabels, timeLabelsHeight } from './timeLabels.ts'
@@ -51,6 +52,7 @@ export class HeatStrip implements Drawable, Plot {
   readonly #control: CrosshairControl
   readonly #continuum: Continuum
   readonly #past: PastNeed
+  readonly #patience = new Patience()
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #image: HeatImage
@@ -88,10 +90,14 @@ export class HeatStrip implements Drawable, Plot {
     this.#past = new PastNeed(this.#continuum, past, () => this.#repaint())
     this.#stops = [
       window.ahead(() => {
-        if (scheduler.isVisible(this)) this.#past.want(this.#columns, window.range(host), 0)
+        if (scheduler.isVisible(this)) this.#wantPast()
       }),
       host.subscribe('rows', () => {
         if (window.shows(this.#drawnTo)) scheduler.mark(this)
+      }),
+      window.subscribe(() => {
+        this.#patience.renew()
+        scheduler.mark(this)
       }),
       window.follow(() => {
         if (Math.floor(window.position / this.#bucket) !== this.#drawnLast) scheduler.mark(this)
@@ -163,9 +169,11 @@ export class HeatStrip implements Drawable, Plot {
     return this.#walk.beyond(time, side, side > 0 ? to : from, this.#columns, resolutionOf(from, to))
   }
 
-  draw(): void {
+  draw(nowMs: number): void {
     const { width, height, ratio } = this.#box
     if (width === 0) return
+    this.#wantPast()
+    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
     if (this.#stale) this.#fitCanvas()
     const context = this.#context
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
@@ -179,6 +187,16 @@ export class HeatStrip implements Drawable, Plot {
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
 
+  #wantPast(): void {
+    this.#past.want(this.#columns, this.#services.window.range(this.host, this.#range), 0)
+    sayBusy(this.element, this.#past.loading)
+  }
+
+  /** A hand that moves the view sees what is there. */
+  #waits(nowMs: number): boolean {
+    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
+  }
+
   get #plotTop(): number {
     return plotTop * this.#services.theme.scale
   }
@@ -188,12 +206,9 @@ export class HeatStrip implements Drawable, Plot {
   }
 
   #drawImage(): void {
-    const { window } = this.#services
     const { ratio } = this.#box
-    const range = window.range(this.host, this.#range)
+    const range = this.#range
     this.#drawnTo = this.host.newestTime
-    this.#past.want(this.#columns, range, 0)
-    sayBusy(this.element, this.#past.loading)
     if (!(range.to >= range.from) || this.#options.rows.length === 0) return
     const width = Math.round((this.#box.width - this.#left) * ratio)
     const span = Math.max(range.to - range.from, this.host.interval)
@@ -289,7 +304,8 @@ export class HeatStrip implements Drawable, Plot {
 
   readonly #resize = (): void => {
     this.#stale = true
-    if (this.#services.scheduler.isVisible(this)) this.draw()
+    this.#patience.end()
+    if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
     else this.#services.scheduler.mark(this)
   }
 }

@@ -289,9 +289,10 @@ describe('LiveChart in the past', () => {
 describe('another view that is on its way', () => {
   function waiting() {
     let told: (() => void) | undefined
+    let loading = true
     const late: Past = {
       ...recorded,
-      state: () => ({ loading: true, off: false, problem: undefined }),
+      state: () => ({ loading, off: false, problem: undefined }),
       subscribe: (_, listener) => {
         told = listener
         return () => undefined
@@ -299,13 +300,19 @@ describe('another view that is on its way', () => {
     }
     const made = rig(rising, {}, {}, late)
     made.layer.clear()
-    return { ...made, come: () => told?.() }
+    const come = () => {
+      loading = false
+      told?.()
+    }
+    return { ...made, tell: () => told?.(), come }
   }
 
   test('is painted once, when it is there', () => {
-    const { services, page, layer, come } = waiting()
+    const { services, page, layer, tell, come } = waiting()
     services.window.show(820, 880)
     page.frame(1)
+    // As when the store says that it loads, or some of it is there.
+    tell()
     page.frame(60)
     expect(layer.count('stroke')).toBe(0)
     come()
@@ -318,6 +325,14 @@ describe('another view that is on its way', () => {
     services.window.show(820, 880)
     page.frame(1)
     page.frame(102)
+    expect(layer.count('stroke')).toBeGreaterThan(0)
+  })
+
+  test('leaves no canvas empty that was cleared', () => {
+    const { services, page, layer, chart } = waiting()
+    services.window.show(820, 880)
+    page.frame(1)
+    chart.setHidden('system', true)
     expect(layer.count('stroke')).toBeGreaterThan(0)
   })
 

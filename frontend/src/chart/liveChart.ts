@@ -12,6 +12,7 @@ import { CrosshairControl, type Plot, type PlotArea } from './crosshairControl.t
 import { CrosshairLine, type CrosshairMarks } from './crosshairLine.ts'
 import { GestureControl } from './gestureControl.ts'
 import { PastNeed } from './pastNeed.ts'
+import { Patience } from './patience.ts'
 import { PlotLayer } from './plotLayer.ts'
 import { RowsHeard } from './rowsHeard.ts'
 import { RingLineController, RingPoint, usualLineWidth, type PaintTarget } from './ringLine.ts'
@@ -30,9 +31,6 @@ export type { ChartOptions, Line } from './chartOptions.ts'
  * visible. A frame sets the limits of the axes and has Chart.js draw, without an update of it, because no layout depends
  * on data; of the lines it paints what is new.
  */
-/** So many ms another view waits for what is on its way, to be painted once: mostly it is there by then. */
-const patienceMs = 100
-
 export class LiveChart implements Drawable, Plot {
   readonly element: HTMLCanvasElement
   readonly #services: ChartServices
@@ -44,6 +42,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
   readonly #slide = new Slide()
+  readonly #patience = new Patience()
   readonly #continuum: Continuum
   readonly #lines: ChartLines
   readonly #past: PastNeed
@@ -53,8 +52,6 @@ export class LiveChart implements Drawable, Plot {
   readonly #stops: (() => void)[]
   readonly #values: ValueFit
   #options: ChartOptions
-  /** Until when a view that is not all there waits; NaN before its first frame. */
-  #patientUntil = 0
   /** The layer has been begun: this drawing paints the lines. */
   #painting = false
 
@@ -90,7 +87,7 @@ export class LiveChart implements Drawable, Plot {
       }),
       window.subscribe(() => {
         this.#values.reset()
-        this.#patientUntil = Number.NaN
+        this.#patience.renew()
         scheduler.mark(this)
       }),
       window.follow(() => this.#windowMoved()),
@@ -167,9 +164,9 @@ export class LiveChart implements Drawable, Plot {
 
   draw(nowMs: number): void {
     if (!this.#isLaidOut) return
-    this.#collectVisible()
     this.#move()
     if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
+    this.#collectVisible()
     this.#fitValues(nowMs)
     this.#makeLines()
     this.#chart.draw()
@@ -179,10 +176,9 @@ export class LiveChart implements Drawable, Plot {
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
   }
 
-  /** Another view is on its way and was so for a moment only; a hand that moves it sees what is there. */
+  /** A hand that moves the view sees what is there. */
   #waits(nowMs: number): boolean {
-    if (Number.isNaN(this.#patientUntil)) this.#patientUntil = nowMs + patienceMs
-    return nowMs < this.#patientUntil && this.#past.loading && !this.#services.window.inGesture
+    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
   }
 
   get #isLaidOut(): boolean {
@@ -289,7 +285,6 @@ export class LiveChart implements Drawable, Plot {
 
   /** Something of the past came in: it may lie anywhere in the picture. */
   #pastCame(): void {
-    this.#patientUntil = 0
     this.#slide.renew()
     markNews(this, this.#services.scheduler)
   }
@@ -324,6 +319,7 @@ export class LiveChart implements Drawable, Plot {
   /** Chart.js has cleared the canvas: drawing at once leaves no empty frame. */
   #redraw(): void {
     const { scheduler } = this.#services
+    this.#patience.end()
     if (scheduler.isVisible(this)) this.draw(performance.now())
     else scheduler.mark(this)
   }

@@ -49,11 +49,12 @@ describe('FrameScheduler', () => {
     expect(drawn).toBe(3)
   })
 
-  test('a frame that takes too long leaves the rest to the next one, where it comes first', () => {
+  test('a frame that takes too long leaves the rest to the next one, where it comes first, and sooner in a gesture', () => {
     const page = new FakePage()
-    const scheduler = new FrameScheduler(page)
+    let inGesture = true
+    const scheduler = new FrameScheduler(page, () => inGesture)
     const drawn: string[] = []
-    const slow = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+    const slow = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
       draw: () => {
         page.timeMs += 10
         drawn.push(name)
@@ -69,8 +70,12 @@ describe('FrameScheduler', () => {
     expect(drawnBy(() => page.frame())).toBe('abc')
     expect(page.framePending).toBe(true)
     markAll()
-    expect(drawnBy(() => page.frame())).toBe('dea')
-    expect(drawnBy(() => page.frame())).toBe('bc')
+    expect(drawnBy(() => page.frame())).toBe('def')
+    expect(drawnBy(() => page.frame())).toBe('abc')
+    inGesture = false
+    markAll()
+    expect(drawnBy(() => page.frame())).toBe('abcde')
+    expect(drawnBy(() => page.frame())).toBe('f')
     expect(page.framePending).toBe(false)
   })
 

@@ -4,12 +4,16 @@
  * Whatever has changed is marked; once a frame everything marked AND visible is drawn, in the order it was marked.
  * What is off screen or in a hidden page stays marked, costs nothing, and is drawn when it comes into view. Drawing may
  * mark again (an axis that glides): that is the next frame. A frame that has drawn for long enough leaves the rest to the
- * next one, where it comes first: a gesture over a whole day goes on while the charts follow by turns. One drawable that
+ * next one, where it comes first, and sooner in a gesture: one over a whole day goes on while the charts follow by turns. One drawable that
  * throws does not keep the others from being drawn; the error is reported to the page.
  */
 
-/** After so many ms of drawing a frame begins with no other drawable. A tick takes a fraction of it, a whole page painted anew more. */
-const drawingMs = 24
+/**
+ * After so many ms of drawing a frame begins with no other drawable. A tick takes a fraction of it, a whole page painted
+ * anew more: a hand that moves it wants many frames, else the last one is to come soon.
+ */
+const drawingMs = 48
+const gestureDrawingMs = 24
 
 /** Something that paints itself. Without an element it counts as always on screen. */
 export interface Drawable {
@@ -38,6 +42,7 @@ export interface ElementWatch {
 
 export class FrameScheduler {
   readonly #environment: FrameEnvironment
+  readonly #inGesture: () => boolean
   readonly #dirty = new Set<Drawable>()
   readonly #hidden = new WeakSet<Element>()
   readonly #byElement = new Map<Element, Set<Drawable>>()
@@ -47,8 +52,10 @@ export class FrameScheduler {
   #frame: number | undefined
   #disposed = false
 
-  constructor(environment: FrameEnvironment = pageEnvironment()) {
+  /** `inGesture` says whether a hand moves what is drawn. */
+  constructor(environment: FrameEnvironment = pageEnvironment(), inGesture: () => boolean = () => false) {
     this.#environment = environment
+    this.#inGesture = inGesture
     this.#watch = environment.watchElements?.((element, visible) => this.#elementChanged(element, visible))
     this.#stopWatchingPage = environment.onPageVisibility(() => this.#requestFrame())
   }
@@ -122,7 +129,7 @@ export class FrameScheduler {
     const batch = this.#batch
     batch.length = 0
     for (const drawable of this.#dirty) if (this.isVisible(drawable)) batch.push(drawable)
-    const endMs = this.#environment.now() + drawingMs
+    const endMs = this.#environment.now() + (this.#inGesture() ? gestureDrawingMs : drawingMs)
     let tried = 0
     while (tried < batch.length && (tried === 0 || this.#environment.now() < endMs)) {
       const drawable = batch[tried++]!

@@ -8,6 +8,7 @@ import type { Unit } from './format.ts'
 import { HighestLine } from './highestLine.ts'
 import { fillBands, fillLine, strokeLine, type Projection } from './paint.ts'
 import { PastNeed } from './pastNeed.ts'
+import { Patience } from './patience.ts'
 import { RowsHeard } from './rowsHeard.ts'
 import type { Drawable } from './scheduler.ts'
 import type { ChartServices } from './services.ts'
@@ -39,6 +40,7 @@ export class Sparkline implements Drawable {
   readonly #trace = new Trace()
   readonly #highest: HighestLine
   readonly #past: PastNeed
+  readonly #patience = new Patience()
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #projection: Projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
   readonly #rows: RowsHeard
@@ -71,6 +73,7 @@ export class Sparkline implements Drawable {
       }),
       window.subscribe(() => {
         this.#ceiling.reset()
+        this.#patience.renew()
         scheduler.mark(this)
       }),
       window.follow(() => {
@@ -100,6 +103,8 @@ export class Sparkline implements Drawable {
   draw(nowMs: number): void {
     const { width, height, ratio } = this.#box
     if (width === 0) return
+    this.#wantPast()
+    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
     const context = this.#context
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width, height)
@@ -129,8 +134,12 @@ export class Sparkline implements Drawable {
     return (this.#range.to - this.#range.from) / (this.#box.width * this.#box.ratio)
   }
 
+  /** A hand that moves the view sees what is there. */
+  #waits(nowMs: number): boolean {
+    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
+  }
+
   #makeLine(): void {
-    this.#wantPast()
     const { from, to } = this.#range
     const pixel = this.#pixel
     this.#drawnTo = this.#services.host.newestTime
@@ -167,6 +176,7 @@ export class Sparkline implements Drawable {
 
   readonly #resize = (): void => {
     this.#fitCanvas()
+    this.#patience.end()
     if (this.#services.scheduler.isVisible(this)) this.draw(performance.now())
     else this.#services.scheduler.mark(this)
   }

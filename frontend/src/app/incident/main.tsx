@@ -63,7 +63,7 @@ function open({ host: facts, interval, answer, hidden }: Incident) {
   useHiddenLines.getState().replace(hidden)
   const chartTheme = new ChartTheme()
   followPage(chartTheme)
-  const scheduler = new FrameScheduler()
+  const scheduler = new FrameScheduler(undefined, () => window.inGesture)
   const live: LiveServices = {
     scheduler,
     window,

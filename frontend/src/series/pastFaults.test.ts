@@ -140,7 +140,7 @@ describe('a server that refuses', () => {
       if (one.step === 0) one.fail(refused('unknown_host', 'no such host'))
       else one.answer()
     }
-    await past.pass()
+    await past.pass(1)
     for (const one of past.asked) if (one.step > 0) one.answer()
     await past.pass(30)
     expect(fine(past)).toHaveLength(1)

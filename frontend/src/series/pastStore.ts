@@ -41,6 +41,8 @@ const cellsAtOnce = 640
 const addressCharacters = 4000
 /** Two looks at what is wanted are so far apart at least: a gesture changes it with each frame. */
 const planEveryMs = 50
+/** What is around is asked for so long after all that is in sight came: that is to be drawn first. */
+const aroundAfterMs = 300
 /** A tile that was not over when it was loaded is loaded again this often at most. */
 const leastRenewSeconds = 5
 /** What a server refused is asked for again after this time. */
@@ -77,7 +79,12 @@ export class PastStore implements Past {
   /** Somebody changed what is wanted since the last look at it. */
   #unplanned = false
   #planned: (() => void) | undefined
+  /** What is in sight was waited for not long ago. */
+  #holdsAround = false
+  #release: (() => void) | undefined
   #renewal: (() => void) | undefined
+  /** When that is, by the server's clock. */
+  #renewalAt = Infinity
   #retry: (() => void) | undefined
 
   constructor(options: PastOptions) {
@@ -147,8 +154,8 @@ export class PastStore implements Past {
   /** Ends everything under way. */
   close(): void {
     this.#viewers.clear()
-    for (const cancel of [this.#planned, this.#renewal, this.#retry]) cancel?.()
-    this.#planned = this.#renewal = this.#retry = undefined
+    for (const cancel of [this.#planned, this.#release, this.#renewal, this.#retry]) cancel?.()
+    this.#planned = this.#release = this.#renewal = this.#retry = undefined
     for (const abort of this.#running.values()) abort.abort()
     this.#running.clear()
   }
@@ -177,6 +184,7 @@ export class PastStore implements Past {
       abort.abort()
     }
     this.#tellStates(loading)
+    this.#holdAround(inSight.length > 0)
     const bounds = {
       tiles: tilesAtOnce,
       series: seriesAtOnce,
@@ -185,21 +193,34 @@ export class PastStore implements Past {
     }
     while (this.#retry === undefined && this.#running.size < requestsAtOnce) {
       const request = nextRequest(needs, bounds)
-      // What is around waits until nothing else does: it would keep a server from what is in sight.
-      if (request === undefined || (request.urgency === urgency.around && this.#running.size > 0)) return
+      // What is around would keep a server from what is in sight.
+      const waits = this.#holdsAround || this.#running.size > 0
+      if (request === undefined || (request.urgency === urgency.around && waits)) return
       strike(needs, request)
       void this.#load(request)
+    }
+  }
+
+  #holdAround(inSight: boolean): void {
+    if (inSight) {
+      this.#holdsAround = true
+      this.#release?.()
+      this.#release = undefined
+    } else if (this.#holdsAround) {
+      this.#release ??= this.#options.after(aroundAfterMs, () => {
+        this.#release = undefined
+        this.#holdsAround = false
+        this.#carryOut()
+      })
     }
   }
 
   #needs(): Map<string, Need> {
     if (this.#off) return new Map()
     const now = this.#options.now()
-    const wishes: Wish[] = []
+    const wishes = this.#wishes()
     let renewAfter = Infinity
-    for (const { wish } of this.#viewers) {
-      if (wish === undefined) continue
-      wishes.push(wish)
+    for (const wish of wishes) {
       if (wish.to > now) renewAfter = Math.min(renewAfter, renewSeconds(wish.level))
     }
     const needs = needsOf(wishes, now, (host, metric, level, index, to) => {
@@ -213,9 +234,13 @@ export class PastStore implements Past {
 
   /** Looks again after so many seconds at the latest: by then there is more to know of tiles that were not over. */
   #renewIn(seconds: number): void {
-    if (this.#renewal !== undefined || seconds === Infinity) return
+    const at = this.#options.now() + seconds
+    if (!(at < this.#renewalAt)) return
+    this.#renewalAt = at
+    this.#renewal?.()
     this.#renewal = this.#options.after(1000 * seconds, () => {
       this.#renewal = undefined
+      this.#renewalAt = Infinity
       this.#plan()
     })
   }
@@ -259,7 +284,22 @@ export class PastStore implements Past {
     const tiles = tilesOf(request, answer, asked)
     this.#calm()
     if (!this.#cache.add(request.host, request.level, tiles, this.#usedSince)) this.#refuse(request)
-    this.#listeners.get(request.host)?.tell()
+    // What is around changes no picture that is all there.
+    if (request.urgency < urgency.around || !this.#isWhole) this.#listeners.get(request.host)?.tell()
+  }
+
+  /** Something is there of all that is in sight, as fine as it is wanted. */
+  get #isWhole(): boolean {
+    const absent = needsOf(
+      this.#wishes(),
+      this.#options.now(),
+      (host, metric, level, index) => this.#cache.get(host, metric, level, index) === undefined,
+    )
+    return [...absent.values()].every((need) => need.urgency === urgency.around)
+  }
+
+  #wishes(): Wish[] {
+    return [...this.#viewers].flatMap(({ wish }) => wish ?? [])
   }
 
   #fail(request: Request, error: unknown): void {

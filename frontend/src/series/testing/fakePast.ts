@@ -1,6 +1,9 @@
 import { HistoryError, type HistoryAnswer } from '../../wire/history.ts'
 import { PastStore, type PastOptions } from '../pastStore.ts'
 
+/** What is around is asked for so long after what is in sight came. */
+const aroundSeconds = 0.3
+
 /** One question that a PastStore asked. */
 export interface Asked {
   host: string
@@ -66,10 +69,10 @@ export class FakePast {
   /** Answers every question until no more are asked. */
   async answerAll(): Promise<void> {
     let answered = 0
-    await this.pass()
+    await this.pass(aroundSeconds)
     while (answered < this.asked.length) {
       for (; answered < this.asked.length; answered++) this.asked[answered]?.answer()
-      await this.pass()
+      await this.pass(aroundSeconds)
     }
   }
 

@@ -1,3 +1,4 @@
+import { encode } from 'cborg'
 import { describe, expect, it, vi } from 'vitest'
 import { HistoryError } from '../wire/history.ts'
 import { exportUrl, type Fetch, fetchHistory, fetchHistoryStatus, fetchPastHosts } from './history.ts'
@@ -52,6 +53,22 @@ describe('the address', () => {
     expect(exportUrl(base, 'csv', { ...query, metrics: ['cpu'], from: 1 }).href).toBe(
       'http://vitals.example/some/path/api/v1/export?format=csv&host=web-1&metrics=cpu&from=1&to=2000',
     )
+  })
+})
+
+describe('an answer', () => {
+  const headers = { 'Content-Type': 'application/cbor' }
+
+  it('is asked for as CBOR, and read as what it is', async () => {
+    const get = vi.fn<Fetch>(() => Promise.resolve(new Response(encode(answer), { headers })))
+    expect(await fetchHistory(base, query, undefined, get)).toMatchObject({ host: 'web-1', from: 1000 })
+    expect(new Headers(get.mock.calls[0]?.[1].headers).get('Accept')).toMatch(/^application\/cbor,/)
+    expect(await fetchHistory(base, query, undefined, answering(answer))).toMatchObject({ from: 1000 })
+  })
+
+  it('that is no CBOR is a failure', async () => {
+    const get: Fetch = () => Promise.resolve(new Response(JSON.stringify(answer), { headers }))
+    expect((await errorOf(fetchHistory(base, query, undefined, get))).message).toMatch(/is not CBOR/)
   })
 })
 

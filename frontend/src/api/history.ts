@@ -1,3 +1,4 @@
+import { parseCborColumns } from '../wire/cbor.ts'
 import { DecodeError } from '../wire/check.ts'
 import { decodeHistory, decodeHistoryStatus, decodePastHosts } from '../wire/decodeHistory.ts'
 import { HistoryError, type HistoryAnswer, type HistoryStatus, type PastHost } from '../wire/history.ts'
@@ -28,8 +29,10 @@ export type Fetch = (address: URL, options: RequestInit) => Promise<Response>
 
 /** An answer that takes longer is no use to somebody who looks; the server itself gives up after 5 s. */
 const withinMs = 20_000
-/** Characters of an answer; the server makes none of more than 64 MiB. */
-const mostCharacters = 64 << 20
+/** Bytes of an answer; the server makes none of more than 64 MiB. */
+const mostBytes = 64 << 20
+/** Of columns it is shorter, and read in a fraction of the time; a server of before it answers with JSON. */
+const cbor = 'application/cbor'
 
 /**
  * Asks a server, whose base ends in a slash, for the past. Rejects with a HistoryError; with the signal's reason when
@@ -45,7 +48,7 @@ export async function fetchHistory(
   if (query.step !== undefined) address.searchParams.set('step', query.step > 0 ? String(query.step) : 'raw')
   if (query.points !== undefined) address.searchParams.set('points', String(query.points))
   if (query.summary === true) address.searchParams.set('summary', '1')
-  return fetchJson(address, decodeHistory, signal, get)
+  return ask(address, decodeHistory, signal, get, { Accept: `${cbor}, application/json;q=0.9` })
 }
 
 /** How much history is kept, and whether it is written at the moment. Rejects with `off` where none is kept. */
@@ -54,14 +57,14 @@ export async function fetchHistoryStatus(
   signal?: AbortSignal,
   get?: Fetch,
 ): Promise<HistoryStatus> {
-  const status = await fetchJson(new URL('api/v1/history/status', base), decodeHistoryStatus, signal, get)
+  const status = await ask(new URL('api/v1/history/status', base), decodeHistoryStatus, signal, get)
   if (status === undefined) throw new HistoryError('off', 'the server keeps no history', 'history_off')
   return status
 }
 
 /** The hosts that have a past, those that are gone included. */
 export async function fetchPastHosts(base: URL, signal?: AbortSignal, get?: Fetch): Promise<PastHost[]> {
-  return fetchJson(new URL('api/v1/history/hosts', base), decodePastHosts, signal, get)
+  return ask(new URL('api/v1/history/hosts', base), decodePastHosts, signal, get)
 }
 
 /** Where the samples of a selection can be downloaded as they were measured. */
@@ -84,11 +87,12 @@ function seconds(time: number): string {
   return String(Math.round(time * 1000) / 1000)
 }
 
-async function fetchJson<Answer>(
+async function ask<Answer>(
   address: URL,
-  decode: (json: unknown) => Answer,
+  decode: (tree: unknown) => Answer,
   signal: AbortSignal | undefined,
   get: Fetch = (url, options) => fetch(url, options),
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   const within = new AbortController()
   const abort = () => within.abort(signal?.reason)
@@ -99,10 +103,10 @@ async function fetchJson<Answer>(
     withinMs,
   )
   try {
-    const response = await get(address, { cache: 'no-store', signal: within.signal })
-    const body = await response.text()
-    if (!response.ok) throw refusal(response.status, body)
-    return decode(parse(body))
+    const response = await get(address, { cache: 'no-store', signal: within.signal, headers })
+    const body = new Uint8Array(await response.arrayBuffer())
+    if (!response.ok) throw refusal(response.status, new TextDecoder().decode(body))
+    return decode(parse(body, response.headers.get('Content-Type')))
   } catch (error) {
     if (within.signal.aborted) throw within.signal.reason
     throw asHistoryError(error)
@@ -112,11 +116,12 @@ async function fetchJson<Answer>(
   }
 }
 
-function parse(body: string): unknown {
-  if (body.length > mostCharacters)
-    throw new DecodeError('', `has ${body.length} characters, at most ${mostCharacters} are allowed`)
+function parse(body: Uint8Array, mediaType: string | null): unknown {
+  if (body.length > mostBytes)
+    throw new DecodeError('', `has ${body.length} bytes, at most ${mostBytes} are allowed`)
+  if (mediaType === cbor) return parseCborColumns(body)
   try {
-    return JSON.parse(body)
+    return JSON.parse(new TextDecoder().decode(body))
   } catch {
     throw new DecodeError('', 'is not JSON')
   }

@@ -10,15 +10,27 @@ const float64s = 86
 type Cells = (number | null)[]
 type Content = () => unknown
 
-const options = {
+const strict = {
   strict: true,
   allowIndefinite: false,
   allowUndefined: false,
   rejectDuplicateMapKeys: true,
+}
+
+const options = {
+  ...strict,
   tags: {
     [uint16s]: (content: Content) => elements(content(), 2, (view, at) => view.getUint16(at, true)),
     [float32s]: (content: Content) => elements(content(), 4, float32),
     [float64s]: (content: Content) => elements(content(), 8, float64),
+  },
+}
+
+const columnOptions = {
+  ...strict,
+  tags: {
+    [float32s]: (content: Content) => column(content(), 4, (view, at) => float32(view, at) ?? NaN),
+    [float64s]: (content: Content) => column(content(), 8, (view, at) => view.getFloat64(at, true)),
   },
 }
 
@@ -27,8 +39,17 @@ const options = {
  * Indefinite lengths, unknown tags, keys that stand twice, and anything behind the item throw a DecodeError.
  */
 export function parseCbor(bytes: Uint8Array): unknown {
+  return parse(bytes, options)
+}
+
+/** The same, but typed arrays become a Float64Array: for long columns, of which no list of values is made. */
+export function parseCborColumns(bytes: Uint8Array): unknown {
+  return parse(bytes, columnOptions)
+}
+
+function parse(bytes: Uint8Array, how: typeof options | typeof columnOptions): unknown {
   try {
-    return decode(bytes, options) as unknown
+    return decode(bytes, how) as unknown
   } catch (error) {
     // The library recurses: deep nesting ends in a RangeError.
     const reason = error instanceof RangeError ? 'nested too deep' : (error as Error).message
@@ -46,13 +67,23 @@ function elements(
   bytes: number,
   read: (view: DataView, at: number) => number | null,
 ): Cells {
-  if (!(content instanceof Uint8Array) || content.length % bytes !== 0) {
-    throw new Error(`a typed array must have a multiple of ${bytes} bytes`)
-  }
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  const view = elementsOf(content, bytes)
   const cells: Cells = []
-  for (let at = 0; at < content.length; at += bytes) cells.push(read(view, at))
+  for (let at = 0; at < view.byteLength; at += bytes) cells.push(read(view, at))
   return cells
+}
+
+function column(content: unknown, bytes: number, read: (view: DataView, at: number) => number): Float64Array {
+  const view = elementsOf(content, bytes)
+  const values = new Float64Array(view.byteLength / bytes)
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * bytes)
+  return values
+}
+
+function elementsOf(content: unknown, bytes: number): DataView {
+  if (!(content instanceof Uint8Array) || content.length % bytes !== 0)
+    throw new Error(`a typed array must have a multiple of ${bytes} bytes`)
+  return new DataView(content.buffer, content.byteOffset, content.byteLength)
 }
 
 function float32(view: DataView, at: number): number | null {

@@ -1,4 +1,7 @@
+import { encode, Token, Type } from 'cborg'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseCborColumns } from './cbor.ts'
 import { DecodeError } from './check.ts'
 import { decodeHistory } from './decodeHistory.ts'
 
@@ -20,6 +23,80 @@ const buckets = () => ({
   step: 10,
   timelines: [[0, 10]],
   series: [{ series, timeline: 0, min: [1, null], mean: [2, null], max: [3, null], summary }],
+})
+
+/** The bytes of an answer in which typed arrays are as the server sends them. */
+const toCbor = (answer: unknown) =>
+  encode(answer, {
+    typeEncoders: {
+      Float64Array: (column: Float64Array) => [
+        new Token(Type.tag, 86),
+        new Token(Type.bytes, new Uint8Array(column.buffer)),
+      ],
+      Float32Array: (column: Float32Array) => [
+        new Token(Type.tag, 85),
+        new Token(Type.bytes, new Uint8Array(column.buffer)),
+      ],
+    },
+  })
+
+const packed = () => ({
+  host: 'web-1',
+  from: 0,
+  to: 20,
+  step: 10,
+  timelines: [Float64Array.of(0, 10)],
+  series: [
+    {
+      series,
+      timeline: 0,
+      min: Float32Array.of(0.1, NaN),
+      mean: Float32Array.of(0.25, NaN),
+      max: Float64Array.of(34_359_738_367, NaN),
+    },
+  ],
+})
+
+describe('decodeHistory of CBOR', () => {
+  const read = (answer: unknown) => decodeHistory(parseCborColumns(toCbor(answer)))
+
+  it('reads typed arrays to the digits that were measured', () => {
+    const { host, step, series: all } = read(packed())
+    expect({ host, step }).toEqual({ host: 'web-1', step: 10 })
+    expect(all[0]?.times).toEqual(Float64Array.of(0, 10))
+    expect(all[0]?.min).toEqual(Float64Array.of(0.1, NaN))
+    expect(all[0]?.mean).toEqual(Float64Array.of(0.25, NaN))
+    expect(all[0]?.max).toEqual(Float64Array.of(34_359_738_367, NaN))
+  })
+
+  it.each([
+    ['timelines[0][1]', { ...packed(), timelines: [Float64Array.of(10, 10)] }],
+    ['timelines[0][0]', { ...packed(), timelines: [Float64Array.of(NaN, 10)] }],
+    [
+      'series[0].max[1]',
+      { ...packed(), series: [{ ...packed().series[0], max: Float64Array.of(1, Infinity) }] },
+    ],
+    ['series[0].min', { ...packed(), series: [{ ...packed().series[0], min: Float64Array.of(1) }] }],
+    ['timelines[0]', { ...packed(), timelines: [new Uint8Array(8)] }],
+  ])('names the field at fault: %s', (field, answer) => {
+    expect(() => read(answer)).toThrow(expect.objectContaining({ name: 'DecodeError', field }))
+  })
+
+  it('reads an answer with bytes changed, cut or put in, or refuses it', () => {
+    const bytes = [...toCbor(packed())]
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(2))), (changes) => {
+        const changed = [...bytes]
+        for (const [at, byte, removed] of changes) changed.splice(at % changed.length, removed, byte)
+        try {
+          decodeHistory(parseCborColumns(Uint8Array.from(changed)))
+        } catch (error) {
+          if (!(error instanceof DecodeError)) throw error
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
 })
 
 describe('decodeHistory', () => {

@@ -17,9 +17,12 @@ import type { Host, Series } from './types.gen.ts'
 const damages = 10_000
 const leastStep = 0.001
 
-/** Reads the answer to a question about the past. Throws a DecodeError that names the field at fault. */
-export function decodeHistory(json: unknown): HistoryAnswer {
-  const answer = object('', json)
+/**
+ * Reads the answer to a question about the past, as JSON or as parseCborColumns gives it: columns are lists, with null for
+ * no value, or a Float64Array. Throws a DecodeError that names the field at fault.
+ */
+export function decodeHistory(tree: unknown): HistoryAnswer {
+  const answer = object('', tree)
   word('host', answer['host'])
   instant('from', answer['from'])
   instant('to', answer['to'])
@@ -38,16 +41,16 @@ export function decodeHistory(json: unknown): HistoryAnswer {
 
 /** Times only grow: everything that searches in them relies on it. */
 function decodeTimeline(field: string, value: unknown): Float64Array {
-  const cells = array(field, value, limits.rows)
+  const cells = value instanceof Float64Array ? value : array(field, value, limits.rows)
   const times = new Float64Array(cells.length)
   let before = -Infinity
-  cells.forEach((cell, i) => {
+  for (let i = 0; i < cells.length; i++) {
     const at = `${field}[${i}]`
-    instant(at, cell)
-    const time = cell as number
+    instant(at, cells[i])
+    const time = cells[i] as number
     if (time <= before) throw new DecodeError(at, 'must be later than the one before it')
     times[i] = before = time
-  })
+  }
   return times
 }
 
@@ -68,11 +71,23 @@ function decodeSeries(field: string, one: Fields, timelines: Float64Array[], ste
 }
 
 function decodeColumn(field: string, value: unknown, length: number): Float64Array {
-  const cells = values(field, value, limits.rows)
-  if (cells.length !== length)
-    throw new DecodeError(field, `has ${cells.length} values for ${length} timestamps`)
-  const column = new Float64Array(length)
-  for (let i = 0; i < length; i++) column[i] = (cells[i] as number | null) ?? NaN
+  const column = value instanceof Float64Array ? noInfinities(field, value) : fromCells(field, value)
+  if (column.length !== length)
+    throw new DecodeError(field, `has ${column.length} values for ${length} timestamps`)
+  return column
+}
+
+function fromCells(field: string, value: unknown): Float64Array {
+  const cells = values(field, value, limits.rows) as (number | null)[]
+  const column = new Float64Array(cells.length)
+  for (let i = 0; i < cells.length; i++) column[i] = cells[i] ?? NaN
+  return column
+}
+
+function noInfinities(field: string, column: Float64Array): Float64Array {
+  for (let i = 0; i < column.length; i++)
+    if (Math.abs(column[i] as number) === Infinity)
+      throw new DecodeError(`${field}[${i}]`, 'must be a finite number or NaN')
   return column
 }
 

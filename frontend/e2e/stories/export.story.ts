@@ -107,7 +107,7 @@ story(
 story('a CSV holds the lines and the time that are seen, drawn or sample by sample', async ({ stage }) => {
   const { server, live, from, to } = await pastHour(stage, '&hide=cpu:steal')
   const drawn = await choose(live, 'CPU', /drawn/)
-  expect(drawn.suggestedFilename()).toMatch(/^web-1 CPU \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.csv$/)
+  expect(drawn.suggestedFilename()).toMatch(/^vitals-web-1-CPU-\d{8}T\d{6}Z\.csv$/)
   const lines = (await readFile(await drawn.path(), 'utf8')).trimEnd().split('\r\n')
   expect(lines[0]).toBe('timestamp,unix,step,host,metric,min,mean,max,unit')
   const cells = lines.slice(1).map((line) => line.split(','))
@@ -119,6 +119,7 @@ story('a CSV holds the lines and the time that are seen, drawn or sample by samp
   }
 
   const samples = await choose(live, 'CPU', /every sample/)
+  expect(samples.suggestedFilename()).toMatch(/^vitals-web-1-\d{8}T\d{6}Z\.csv$/)
   const all = (await readFile(await samples.path(), 'utf8')).trimEnd().split(/\r?\n/)
   const { series } = await summaries(server, 'cpu.user,cpu.system,cpu.iowait', from, to)
   const count = series.reduce((sum, { summary }) => sum + summary.count, 0)
@@ -171,7 +172,7 @@ story(
     const download = await saved(live.page, () =>
       live.page.getByRole('button', { name: 'Save incident', exact: true }).click(),
     )
-    expect(download.suggestedFilename()).toMatch(/^web-1 incident .*\.html$/)
+    expect(download.suggestedFilename()).toMatch(/^vitals-web-1-incident-.*\.html$/)
     const folder = await mkdtemp(join(tmpdir(), 'vitals-incident-'))
     stage.keep({ close: () => rm(folder, { recursive: true }) })
     const file = join(folder, 'incident.html')

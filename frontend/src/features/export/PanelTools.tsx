@@ -1,5 +1,6 @@
 import { Ellipsis, Table2 } from 'lucide-react'
 import { useRef } from 'react'
+import type { TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { classes } from '../../ui/classes.ts'
 import { Menu } from '../../ui/Menu.tsx'
@@ -23,7 +24,7 @@ export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps)
   const save = (from: ExportSource, kind: string) => {
     const metrics = panel.lines.map((line) => line.metric)
     const part: Part = { host, range: { ...window.range(host) }, title: panel.title, metrics }
-    if (kind === 'png') run(() => savePicture(place.current, panel, part))
+    if (kind === 'png') run(() => savePicture(place.current, panel, part, ghostIn(window, host)))
     if (kind === 'drawn') run(() => saveDrawn(from, part))
     if (kind === 'samples') run(() => saveSamples(from, part))
   }
@@ -50,6 +51,12 @@ export function PanelTools({ panel, host, tableOpen, onTable }: PanelToolsProps)
       {trouble}
     </div>
   )
+}
+
+/** How many seconds earlier the faint picture is; 0 where nothing was recorded then. */
+function ghostIn(window: TimeWindow, host: HostSeries): number {
+  const { ghost, limits } = window
+  return window.range(host).to - ghost < limits.oldest(host) ? 0 : ghost
 }
 
 const items = [

@@ -43,8 +43,14 @@ it('csvOf has a line for each value, and none for a hole', () => {
 })
 
 it('fileName is one that every system takes', () => {
-  const name = fileName(['web/1:a', '../x "y" <z>', ''], 0, 'csv')
-  expect(name).toMatch(/^web 1 a \.\. x y z 19\d\d-\d\d-\d\d \d\d\.\d\d\.\d\d\.csv$|^web 1 a .*1970/)
-  expect(name).not.toMatch(/[/\\:*?"<>|]/)
-  expect(fileName(['x'.repeat(500)], 0, 'png').length).toBeLessThan(160)
+  expect(fileName('web/1:a', '../x "y" <z>', 0, 'csv')).toBe('vitals-web-1-a-..-x-y-z--19700101T000000Z.csv')
+  const long = fileName('x'.repeat(500), 'CPU', 0, 'png')
+  expect(long.length).toBeLessThan(160)
+  expect(long).toMatch(/x-19700101T000000Z\.png$/)
+})
+
+it('fileName is of the kind that the server gives to its exports', () => {
+  expect(fileName('web-1', 'Disk busy', Date.UTC(2026, 10, 22, 7, 22, 51, 900) / 1000, 'png')).toBe(
+    'vitals-web-1-Disk-busy-20261122T072251Z.png',
+  )
 })

@@ -1,11 +1,11 @@
-/** A name for a file that every system takes: `web-1 cpu 2026-11-22 14.32.07.csv`, in the viewer's zone. */
-export function fileName(parts: readonly string[], from: number, ending: string): string {
-  const words = parts.map((part) => part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim()).filter(Boolean)
-  const date = new Date(from * 1000)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  const time = [two(date.getHours()), two(date.getMinutes()), two(date.getSeconds())].join('.')
-  return `${[...words, day, time].join(' ').slice(0, 150)}.${ending}`
+/**
+ * A name for a file that every system takes, of the kind that the server gives to its own exports, in UTC as these are:
+ * `vitals-web-1-CPU-20261122T143207Z.csv`.
+ */
+export function fileName(host: string, title: string, from: number, ending: string): string {
+  const words = `vitals-${host}-${title}`.replace(/[^\p{L}\p{N}._]+/gu, '-').slice(0, 120)
+  const time = new Date(from * 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+  return `${words}-${time}.${ending}`
 }
 
 /** Has the browser save it. */
@@ -16,9 +16,9 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
 
-/** Has the browser save what a server sends. */
-export function saveAddress(address: URL, name: string): void {
-  follow(address.href, name)
+/** Has the browser save what a server sends, under the name that the server gives. */
+export function saveAddress(address: URL): void {
+  follow(address.href, '')
 }
 
 function follow(address: string, name: string): void {

@@ -1,5 +1,6 @@
 import { paintedFiner } from '../../chart/canvasBox.ts'
 import { formatInstant } from '../../chart/format.ts'
+import { ghostName } from '../../chart/ghost.ts'
 import { heatStops } from '../../chart/heatPalette.ts'
 import type { TimeRange } from '../../chart/timeWindow.ts'
 import type { ShownLine, ShownPanel } from './shownPanel.ts'
@@ -20,13 +21,14 @@ type Write = (text: string, x: number, y: number, size: number, weight: number, 
 /**
  * A picture of a chart to be passed on: what its canvas shows, under its title, the host and the time, above the names
  * of its lines, or above the scale of its colours. In the colours of the page, and finer than its screen where that is
- * coarse.
+ * coarse. `ghost`: so many seconds earlier is what its faint lines show, 0 where it has none.
  */
 export async function pictureOf(
   canvas: HTMLCanvasElement,
   panel: ShownPanel,
   host: string,
   range: TimeRange,
+  ghost: number,
 ): Promise<Blob> {
   const style = getComputedStyle(canvas)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -42,7 +44,9 @@ export async function pictureOf(
     return context.measureText(text).width
   }
   const named = panel.lines.filter(isNamed)
-  const entries = placeEntries(named, width, (label) => write(label, 0, 0, textSize, 400, 'transparent'))
+  const entries = placeEntries(namesIn(named, ghost), width, (label) =>
+    write(label, 0, 0, textSize, 400, 'transparent'),
+  )
   const head = margin + titleSize + lineHeight + 8
   const foot = head + chartHeight + lineHeight
   const height = foot + (entries.at(-1)?.y ?? 0) + margin
@@ -54,21 +58,34 @@ export async function pictureOf(
   write(panel.title, margin, margin + titleSize, titleSize, 600, token('--text'))
   write(subtitle(host, range), margin, margin + titleSize + lineHeight, textSize, 400, token('--mute'))
   paintedFiner(canvas, ratio, () => context.drawImage(canvas, margin, head, width, chartHeight))
-  for (const { line, x, y } of entries) {
-    context.fillStyle = token(line.color)
+  for (const { color, label, x, y } of entries) {
+    context.fillStyle = token(color)
     context.fillRect(x, foot + y - swatch, swatch, swatch)
-    write(line.label, x + swatch + swatchGap, foot + y, textSize, 400, token('--soft'))
+    write(label, x + swatch + swatchGap, foot + y, textSize, 400, token('--soft'))
   }
   if (named.length < panel.lines.length) drawHeatScale(context, write, token, width, foot)
   return blobOf(picture)
 }
 
-type NamedLine = ShownLine & { color: string }
+interface Name {
+  label: string
+  color: string
+}
+
+type NamedLine = ShownLine & Name
 
 /** The rows of a heat strip have their names within it, and no colour of their own. */
 function isNamed(line: ShownLine): line is NamedLine {
   return line.color !== undefined
 }
+
+/** The names below the picture; who sees it later knows no yesterday. */
+export function namesIn(lines: readonly Name[], ghost: number): readonly Name[] {
+  if (ghost === 0 || lines.length === 0) return lines
+  return [...lines, { label: `faint: ${dayBefore[ghost] ?? ghostName(ghost)}`, color: '--mute' }]
+}
+
+const dayBefore: Readonly<Record<number, string>> = { 86_400: 'the day before', 604_800: 'the week before' }
 
 /** What the colours of a heat strip mean. */
 function drawHeatScale(
@@ -88,13 +105,13 @@ function drawHeatScale(
   context.fillRect(left, y - swatch, right - left, swatch)
 }
 
-/** The names of the lines side by side, in as many rows as they need; y from the first of these. */
-function placeEntries(lines: readonly NamedLine[], width: number, measure: (label: string) => number) {
+/** The names side by side, in as many rows as they need; y from the first of these. */
+function placeEntries(names: readonly Name[], width: number, measure: (label: string) => number) {
   let [x, y] = [margin, 0]
-  return lines.map((line) => {
-    const wide = swatch + swatchGap + measure(line.label)
+  return names.map(({ label, color }) => {
+    const wide = swatch + swatchGap + measure(label)
     if (x > margin && x + wide > margin + width) [x, y] = [margin, y + lineHeight]
-    const entry = { line, x, y }
+    const entry = { label, color, x, y }
     x += wide + margin
     return entry
   })

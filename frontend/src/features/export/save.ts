@@ -23,27 +23,28 @@ export interface Part {
 export async function saveDrawn(source: ExportSource, { host, range, title, metrics }: Part): Promise<void> {
   const answer = await source.answer(host, { metrics, ...range }, drawnPoints)
   const csv = new Blob([csvOf(answer)], { type: 'text/csv;charset=utf-8' })
-  saveFile(fileName([host.host.name, title], range.from, 'csv'), csv)
+  saveFile(fileName(host.host.name, title, range.from, 'csv'), csv)
 }
 
 /** Saves as CSV every sample: straight from the server, or what the page holds where that keeps none. */
 export async function saveSamples(source: ExportSource, part: Part): Promise<void> {
-  const { host, range, title, metrics } = part
+  const { host, range, metrics } = part
   const address = source.samplesUrl(host, { metrics, ...range })
   if (address === undefined) return saveDrawn(source, part)
-  saveAddress(address, fileName([host.host.name, title], range.from, 'csv'))
+  saveAddress(address)
 }
 
-/** Saves the picture of the chart that an element stands beside. */
+/** Saves the picture of the chart that an element stands beside. `ghost`: how many seconds earlier its faint lines are. */
 export async function savePicture(
   beside: Element | null,
   panel: ShownPanel,
   { host, range }: Part,
+  ghost: number,
 ): Promise<void> {
   const canvas = beside?.closest('section')?.querySelector('canvas')
   if (!canvas) throw new Error('There is no chart to make a picture of yet')
-  const picture = await pictureOf(canvas, panel, host.host.name, range)
-  saveFile(fileName([host.host.name, panel.title], range.from, 'png'), picture)
+  const picture = await pictureOf(canvas, panel, host.host.name, range, ghost)
+  saveFile(fileName(host.host.name, panel.title, range.from, 'png'), picture)
 }
 
 /** Saves all of a host in a page of its own, which needs no server. */
@@ -67,5 +68,5 @@ export async function saveIncident(
     program: source.program(),
   }
   const file = new Blob([fillPage(page, incident)], { type: 'text/html;charset=utf-8' })
-  saveFile(fileName([host.host.name, 'incident'], range.from, 'html'), file)
+  saveFile(fileName(host.host.name, 'incident', range.from, 'html'), file)
 }

@@ -85,9 +85,8 @@ function fromCells(field: string, value: unknown): Float64Array {
 }
 
 function noInfinities(field: string, column: Float64Array): Float64Array {
-  for (let i = 0; i < column.length; i++)
-    if (Math.abs(column[i] as number) === Infinity)
-      throw new DecodeError(`${field}[${i}]`, 'must be a finite number or NaN')
+  const infinite = column.findIndex((value) => Math.abs(value) === Infinity)
+  if (infinite >= 0) throw new DecodeError(`${field}[${infinite}]`, 'must be a finite number or NaN')
   return column
 }
 

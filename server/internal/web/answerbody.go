@@ -1,15 +1,25 @@
 package web
 
 import (
-	"compress/gzip"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
-// leastPackedBytes is from what length on an answer is packed.
-const leastPackedBytes = 4 << 10
+const (
+	leastPackedBytes = 4 << 10 // from what length on an answer is packed
+	packingLevel     = 2       // as fast as 1, and packs columns better
+)
+
+// packers are kept for the next answer: one takes more memory than most answers.
+var packers = sync.Pool{New: func() any {
+	packer, _ := gzip.NewWriterLevel(nil, packingLevel) // the level is known
+	return packer
+}}
 
 // answerBody is where a long answer is written to: packed if the client takes that and it is worth it, and as long as it is read.
 // It keeps quiet about errors: they mean that the client is gone, and nothing is sent any more.
@@ -48,7 +58,8 @@ func (b *answerBody) Write(piece []byte) (int, error) {
 
 func (b *answerBody) beginPacking() {
 	b.header.Set("Content-Encoding", "gzip")
-	b.packer, _ = gzip.NewWriterLevel(b.client, gzip.BestSpeed) // the level is known
+	b.packer, _ = packers.Get().(*gzip.Writer)
+	b.packer.Reset(b.client)
 }
 
 func (b *answerBody) send(piece []byte) {
@@ -76,4 +87,6 @@ func (b *answerBody) close() {
 	if !b.failed {
 		_ = b.packer.Close()
 	}
+	b.packer.Reset(nil)
+	packers.Put(b.packer)
 }

@@ -330,6 +330,16 @@ func TestLongAnswersArePackedForThoseWhoTakeThat(t *testing.T) {
 	}
 }
 
+// TestPackedAnswersDoNotMix asks for different answers in turn, which one packer after the other may be used for.
+func TestPackedAnswersDoNotMix(t *testing.T) {
+	long := newTestServer(t, remembers(&toldPast{result: pageOfAnHour()}))
+	first := long.get("/api/v1/history", "Accept-Encoding", "gzip").body
+	inCBOR := long.get("/api/v1/history", "Accept-Encoding", "gzip", "Accept", "application/cbor").body
+	if again := long.get("/api/v1/history", "Accept-Encoding", "gzip").body; again != first || inCBOR == first {
+		t.Errorf("%d bytes, and then %d", len(first), len(again))
+	}
+}
+
 func TestHistoryStatus(t *testing.T) {
 	h := newTestServer(t, func(options *web.Options) {
 		remembers(&toldPast{})(options)

@@ -157,9 +157,15 @@ export class SteadyRange {
     return this.#glide.moving(nowMs)
   }
 
-  /** The next ceiling fits at once, as when the window or the visible lines change. */
+  /** The next ceiling fits, as when the visible lines change; it is glided to. */
   reset(): void {
     this.#ceiling.reset()
+  }
+
+  /** The next ceiling is there at once: the values of another time have no scale in common with these. */
+  jump(): void {
+    this.reset()
+    this.#glide.reset()
   }
 }
 

@@ -57,10 +57,17 @@ export class FloatingRange implements Span {
     return this.#target !== undefined && (this.#low.moving(nowMs) || this.#high.moving(nowMs))
   }
 
-  /** The next extent fits at once, as when the window or the visible lines change. */
+  /** The next extent fits, as when the visible lines change; it is glided to. */
   reset(): void {
     this.#target = undefined
     this.#roomySinceMs = undefined
+  }
+
+  /** The next extent is there at once. */
+  jump(): void {
+    this.reset()
+    this.#low.reset()
+    this.#high.reset()
   }
 
   #aim(low: number, high: number, nowMs: number): void {

@@ -86,7 +86,9 @@ export class LiveChart implements Drawable, Plot {
         if (this.#isLaidOut && scheduler.isVisible(this)) this.#move()
       }),
       window.subscribe(() => {
-        this.#values.reset()
+        // In a gesture one view follows from the other, and the axis too.
+        if (window.inGesture) this.#values.reset()
+        else this.#values.jump()
         this.#patience.renew()
         scheduler.mark(this)
       }),

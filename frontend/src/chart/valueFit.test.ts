@@ -35,6 +35,22 @@ describe('ValueFit', () => {
     expect(above).toBeGreaterThanOrEqual(0)
   })
 
+  test.each<Partial<ChartOptions>>([{}, { floating: 'always' }])(
+    'an axis glides after a reset, and jumps to the values of another time',
+    (options) => {
+      const values = new ValueFit('')
+      const fit = (high: number, nowMs: number) =>
+        values.fit({ ...usual, ...options }, host, () => ({ low: high - 1, high }), nowMs, false)
+      fit(45, 0)
+      values.reset()
+      fit(4500, 1000)
+      expect(values.gliding(1000)).toBe(true)
+      values.jump()
+      const { max, targetMax } = fit(450_000, 1016)
+      expect([max, values.gliding(1016)]).toEqual([targetMax, false])
+    },
+  )
+
   test('after a reset, and with another unit, lower values are closed in on at once', () => {
     const values = new ValueFit('')
     expect(fitted(values, {}, [0, 85])).toEqual([0, 100])

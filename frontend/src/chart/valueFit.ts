@@ -56,9 +56,15 @@ export class ValueFit {
     return this.#steady.gliding(nowMs) || this.#floating.gliding(nowMs)
   }
 
-  /** The next values fit at once, as when the window or the visible lines change. */
+  /** The next values fit, as when the visible lines change; the axis glides there. */
   reset(): void {
     this.#steady.reset()
     this.#floating.reset()
+  }
+
+  /** The next values fit at once, as those of another time do. */
+  jump(): void {
+    this.#steady.jump()
+    this.#floating.jump()
   }
 }

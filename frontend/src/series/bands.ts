@@ -3,10 +3,10 @@
  * are reused from frame to frame, as those of a Polyline are.
  */
 export class Bands {
-  starts = new Float64Array(256)
-  ends = new Float64Array(256)
-  lows = new Float64Array(256)
-  highs = new Float64Array(256)
+  starts = new Float64Array(0)
+  ends = new Float64Array(0)
+  lows = new Float64Array(0)
+  highs = new Float64Array(0)
   length = 0
 
   clear(): void {
@@ -31,8 +31,11 @@ export class Bands {
   }
 }
 
+/** Most lines have no bands; those that do have one for each pixel. */
+const leastLength = 1024
+
 function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * values.length)
+  const larger = new Float64Array(Math.max(leastLength, 2 * values.length))
   larger.set(values)
   return larger
 }

@@ -144,7 +144,7 @@ func (c guardedChunks) ChunkOrIterable(meta chunks.Meta) (chunk chunkenc.Chunk, 
 		chunk, iterable, err = c.ChunkReader.ChunkOrIterable(meta)
 		return err
 	})
-	if !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
+	if err != nil && !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
 		return chunkenc.NewXORChunk(), nil, nil
 	}
 	return chunk, iterable, err
@@ -163,7 +163,7 @@ func (c guardedHeadChunks) ChunkOrIterableWithCopy(
 		chunk, iterable, newest, err = c.head.ChunkOrIterableWithCopy(meta)
 		return err
 	})
-	if !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
+	if err != nil && !errors.Is(err, storage.ErrNotFound) && c.guard.damaged(c.place, fmt.Sprintf("chunk %d", meta.Ref), err) {
 		return chunkenc.NewXORChunk(), nil, meta.MaxTime, nil
 	}
 	return chunk, iterable, newest, err

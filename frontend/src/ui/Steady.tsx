@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 
 export interface SteadyProps {
   children: ReactNode
-  /** The widest text that is to be expected; its width is kept free, so that nothing beside it moves. */
-  widest: string
+  /** The widest that is to be expected; its width is kept free, so that nothing beside it moves. */
+  widest: ReactNode
   align?: 'start' | 'end'
 }
 

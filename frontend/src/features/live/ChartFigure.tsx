@@ -1,6 +1,6 @@
 import { useEffect, useId, useState, useSyncExternalStore, type RefObject } from 'react'
-import { formatInstant } from '../../chart/format.ts'
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx'
+import { momentText } from './moment.ts'
 import type { Reader } from './reader.ts'
 import { useReading } from './reading.ts'
 import { useLiveServices } from './services.ts'
@@ -44,7 +44,7 @@ function CrosshairCanvas({
   const text =
     time === undefined || !reading
       ? 'newest values'
-      : `${formatInstant(time, reading.host.newestTime * 1000, true)}, ${describe(reading.reader)}`
+      : `${momentText(time, reading.host.newestTime * 1000, reading.host.interval)}, ${describe(reading.reader)}`
   return (
     <canvas
       ref={canvas}

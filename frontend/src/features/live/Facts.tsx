@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { formatBytes, noValue } from '../../chart/format.ts'
+import { formatBytes } from '../../chart/format.ts'
 import type { Host } from '../../wire/types.gen.ts'
 import { classes } from '../../ui/classes.ts'
 import { useReadout } from './reading.ts'
@@ -37,7 +37,7 @@ export function Facts({ host, notes }: FactsProps) {
 /** The same at the foot of a page that is too narrow for a line of them. */
 export function FactsList({ host }: { host: Host }) {
   return (
-    <dl className="col-span-full grid gap-y-1.5 border-t border-line pt-4 text-small tablet:hidden">
+    <dl className="col-span-full grid gap-y-1.5 border-t border-line pt-4 text-small empty:hidden tablet:hidden">
       <ListedFact name="System">{[host.os, host.kernel].filter(Boolean).join(', ')}</ListedFact>
       {factsOf(host).map((fact) => (
         <ListedFact key={fact.id} name={fact.name}>
@@ -96,12 +96,16 @@ export function factsOf(host: Host): FactModel[] {
   return facts
 }
 
-/** How long the machine is up at the instant that the page shows. It ticks with the data and stands still with it. */
+/**
+ * How long the machine is up at the instant that the page shows. It ticks with the data and stands still with it. Of one
+ * that only gets pushed values nobody says so.
+ */
 function Uptime({ host }: { host: Host }) {
   const text = useReadout((reader) => {
-    const seconds = reader.value('uptime') ?? reader.time - (host.bootTime ?? Number.NaN)
-    return formatUptime(seconds)
-  }, noValue)
+    if (host.bootTime === undefined && !reader.has('uptime')) return ''
+    return formatUptime(reader.value('uptime') ?? reader.time - (host.bootTime ?? Number.NaN))
+  }, '')
+  if (text === '') return null
   return (
     <Fact>
       up <Strong>{text}</Strong>

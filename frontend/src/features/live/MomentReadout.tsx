@@ -1,8 +1,8 @@
 import { createContext, use } from 'react'
-import { formatInstant } from '../../chart/format.ts'
 import { ghostText, type Figure } from './figure.ts'
+import { momentText } from './moment.ts'
 import { FigureReadout } from './Readout.tsx'
-import { useReadout } from './reading.ts'
+import { useReading, useReadout } from './reading.ts'
 
 /** The data on the page is old: readouts then say of when they are. */
 export const StaleContext = createContext(false)
@@ -36,9 +36,10 @@ function GhostReadout({ figures }: { figures: readonly Figure[] }) {
 /** `at 14:32:07` while the page shows another instant than now. */
 export function MomentLabel() {
   const stale = use(StaleContext)
+  const interval = useReading()?.host.interval
   const text = useReadout((reader) => {
     if (reader.kind === 'live' && !stale) return ''
-    return Number.isNaN(reader.time) ? '' : `at ${formatInstant(reader.time, Date.now(), true)} `
+    return Number.isNaN(reader.time) ? '' : `at ${momentText(reader.time, Date.now(), interval)} `
   }, '')
   return text === '' ? null : <span className="whitespace-pre">{text}</span>
 }

@@ -1,13 +1,16 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Crosshair } from '../../chart/crosshair.ts'
 import { FrameScheduler } from '../../chart/scheduler.ts'
 import { ChartTheme } from '../../chart/theme.ts'
 import { TimeWindow } from '../../chart/timeWindow.ts'
-import type { HostSeries } from '../../series/hostSeries.ts'
+import { HostSeries } from '../../series/hostSeries.ts'
 import { noPast } from '../../series/testing/noPast.ts'
 import { useSeries } from './columns.ts'
-import { TextReadout } from './Readout.tsx'
+import { Facts } from './Facts.tsx'
+import { MomentLabel } from './MomentReadout.tsx'
+import { FigureReadout, TextReadout } from './Readout.tsx'
 import { ReadingContext, useNewReading } from './reading.ts'
 import { LiveServicesContext, type LiveServices } from './services.ts'
 import { hostOf, series } from './testing/fakes.ts'
@@ -110,6 +113,55 @@ describe('a readout', () => {
     services.crosshair.clear()
     frame()
     expect(screen.getByTestId('cpu').textContent).toBe('30.0')
+  })
+})
+
+/** What stands in a page that reads a host. */
+function Reading({ host, children }: { host: HostSeries; children: ReactNode }) {
+  return <ReadingContext value={useNewReading(host)}>{children}</ReadingContext>
+}
+
+function renderRead(host: HostSeries, children: ReactNode, { services } = makeServices()) {
+  return render(
+    <LiveServicesContext value={services}>
+      <Reading host={host}>{children}</Reading>
+    </LiveServicesContext>,
+  ).container
+}
+
+describe('rates side by side', () => {
+  it('have what they are of close before each, in one place of fixed width', () => {
+    const host = hostOf([series('disk.read', 'bytes/s'), series('disk.write', 'bytes/s')], [[1800], [11_800]])
+    const of = [
+      { metric: 'disk.read', mark: 'read' },
+      { metric: 'disk.write', mark: 'write' },
+    ]
+    const page = renderRead(host, <FigureReadout figures={[{ kind: 'rates', of }]} />)
+    const places = [...page.querySelectorAll('[aria-hidden] + span')].map((place) => place.textContent)
+    expect(places).toEqual(['read 1.8', 'write 11.8', 'kB/s'])
+  })
+})
+
+describe('the instant that is read', () => {
+  it.each([
+    [1, /^at .*:10 $/],
+    [0.5, /^at .*:10\.5 $/],
+  ])('is told as finely as the samples of %d s are', (interval, told) => {
+    const host = new HostSeries({ name: 'web-1', hostname: 'web-1' }, interval)
+    const made = makeServices()
+    made.services.crosshair.set(10.5)
+    expect(renderRead(host, <MomentLabel />, made).textContent).toMatch(told)
+  })
+})
+
+describe('the facts of a machine', () => {
+  it.each([
+    ['of which more is known', { bootTime: 940 }, 'up 00:01:00'],
+    ['that only gets pushed values', {}, 'nothing else is known of this machine'],
+  ])('%s', (_, more, told) => {
+    const host = hostOf([series('cpu')], [[10]], 1000, more)
+    expect(renderRead(host, <Facts host={host.host} notes={undefined} />).textContent).toContain(told)
+    expect(screen.queryByText(/–/)).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import { noValue } from '../../chart/format.ts'
 import { Steady } from '../../ui/Steady.tsx'
-import { piecesOf, type Figure } from './figure.ts'
+import { piecesOf, type Figure, type Piece } from './figure.ts'
 import type { Reader } from './reader.ts'
 import { useReadout } from './reading.ts'
 
@@ -8,6 +8,7 @@ import { useReadout } from './reading.ts'
 const pieceEnd = '\u0000'
 const signs = { number: '\u0001', unit: '\u0002' } as const
 const awaited = '\u0003'
+const markEnd = '\u0004'
 
 /** A piece of text that follows the data: it alone renders again, and only when it changes. */
 export function TextReadout(props: { read: (reader: Reader) => string; without?: string }) {
@@ -39,15 +40,17 @@ export function Awaited({ className }: { className: string }) {
 
 function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
   const space = first ? '' : ' '
-  if (encoded.startsWith(signs.number))
+  if (encoded.startsWith(signs.number)) {
+    const [mark = '', number = ''] = encoded.slice(1).split(markEnd)
     return (
       <>
         {space}
-        <b className="font-semibold text-text">
-          <Steady widest="00.0">{encoded.slice(1)}</Steady>
-        </b>
+        <Steady widest={<MarkedNumber mark={mark} number="00.0" />}>
+          <MarkedNumber mark={mark} number={number} />
+        </Steady>
       </>
     )
+  }
   if (encoded.startsWith(signs.unit))
     return (
       <>
@@ -58,8 +61,22 @@ function PieceText({ encoded, first }: { encoded: string; first: boolean }) {
   return <span className="whitespace-pre">{space + encoded}</span>
 }
 
+function MarkedNumber({ mark, number }: { mark: string; number: string }) {
+  return (
+    <>
+      {mark}
+      <b className="font-semibold text-text">{number}</b>
+    </>
+  )
+}
+
 function encode(figures: readonly Figure[], reader: Reader): string {
   const pieces = figures.flatMap((figure) => piecesOf(figure, reader))
   if (reader.loading && pieces.some(({ text }) => text === noValue)) return awaited
-  return pieces.map((piece) => (piece.steady ? signs[piece.steady] : '') + piece.text).join(pieceEnd)
+  return pieces.map(encodePiece).join(pieceEnd)
+}
+
+function encodePiece({ steady, mark, text }: Piece): string {
+  if (steady !== 'number') return (steady ? signs[steady] : '') + text
+  return signs.number + (mark === undefined ? '' : `${mark} `) + markEnd + text
 }

@@ -20,6 +20,8 @@ export interface Labelled {
 /** One piece of a stated figure. */
 export interface Piece {
   text: string
+  /** What a number is of, close before it: in its place, so that the room of a short number is before both. */
+  mark?: string
   /** The number itself, which stands out, or a unit that may change: the place of either has a fixed width. */
   steady?: 'number' | 'unit'
 }
@@ -47,7 +49,7 @@ export function piecesOf(figure: Figure, reader: Reader): Piece[] {
 /** The figure as one line of text. */
 export function textOf(figure: Figure, reader: Reader): string {
   return piecesOf(figure, reader)
-    .map((piece) => piece.text)
+    .map(({ mark, text }) => (mark === undefined ? text : `${mark} ${text}`))
     .join(' ')
 }
 
@@ -105,10 +107,11 @@ function partPieces(figure: Extract<Figure, { kind: 'part' }>, reader: Reader): 
 
 function ratePieces(of: readonly { metric: string; mark: string }[], reader: Reader): Piece[] {
   const { texts, unit } = formatRates(of.map(({ metric }) => reader.value(metric)))
-  const pieces = of.flatMap(({ mark }, index): Piece[] => [
-    { text: mark },
-    { text: texts[index] ?? noValue, steady: 'number' },
-  ])
+  const pieces = of.map(({ mark }, index): Piece => ({
+    mark,
+    text: texts[index] ?? noValue,
+    steady: 'number',
+  }))
   return [...pieces, { text: unit, steady: 'unit' }]
 }
 

@@ -27,7 +27,7 @@ export function CustomPanelView({ family, host }: { family: CustomFamily; host: 
       title={family.title}
       badge={
         help !== '' && (
-          <span className="min-w-0 truncate text-small text-mute" title={help}>
+          <span className="min-w-0 flex-1 basis-0 truncate text-small text-mute" title={help}>
             {help}
           </span>
         )

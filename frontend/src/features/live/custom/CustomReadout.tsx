@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react'
-import { formatInstant } from '../../../chart/format.ts'
 import type { Column } from '../../../series/column.ts'
 import { classes } from '../../../ui/classes.ts'
 import { ticker } from '../../../ui/ticker.ts'
-import { useReadout } from '../reading.ts'
+import { momentText } from '../moment.ts'
+import { useReading, useReadout } from '../reading.ts'
 import { useLiveServices } from '../services.ts'
 import { agedOf } from './age.ts'
 import { customText } from './customText.ts'
@@ -42,7 +42,8 @@ function Newest({ column, unit, strong }: Required<CustomReadoutProps>) {
 
 function AtInstant({ column, unit, strong }: Required<CustomReadoutProps>) {
   const text = useReadout((reader) => customText(reader.value(column.series.metric), unit), '')
-  const at = useReadout((reader) => formatInstant(reader.time, Date.now(), true), '')
+  const interval = useReading()?.host.interval
+  const at = useReadout((reader) => momentText(reader.time, Date.now(), interval), '')
   return (
     <>
       {strong && `at ${at} `}

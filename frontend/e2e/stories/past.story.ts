@@ -128,6 +128,7 @@ story('without history there is the present, and nothing that leads elsewhere', 
   const { from, to } = someHour()
   await live.page.goto(`${server.url}?from=${from}&to=${to}`)
   await live.page.getByText('This server keeps no history.').waitFor()
+  expect(await live.page.getByRole('region', { name: 'Player' }).count()).toBe(0)
   await live.page.getByRole('button', { name: 'Back to Live' }).click()
   await live.pauseButton.waitFor()
 })

@@ -73,6 +73,8 @@ function HostContent(props: HostContentProps) {
   const names = useMemo(() => hosts.map((one) => one.host.name), [hosts])
   const { kind } = useHistoryKnown()
   const isPast = usePast()
+  const keptSeconds = useKeptSeconds()
+  const playable = isPast && keptSeconds > 0
   const unreachable = useUnreachable(known)
   const [rangeAsked, setRangeAsked] = useState<number>()
   const { copyLink, copied } = useLink(host, linkTo)
@@ -84,7 +86,7 @@ function HostContent(props: HostContentProps) {
   usePageKeys({
     names,
     host,
-    keptSeconds: useKeptSeconds(),
+    keptSeconds,
     onHost,
     onConnection,
     onHelp: () => openDialog('help'),
@@ -115,12 +117,12 @@ function HostContent(props: HostContentProps) {
         badge={
           <FreshnessBadge host={host} past={isPast} onServer={onServer} more={<MoreLink host={name} />} />
         }
-        hold={<Hold host={host} past={isPast} tone={left ? 'quiet' : freshnessTone[freshness]} />}
+        hold={<Hold host={host} past={isPast} gone={left !== undefined} tone={freshnessTone[freshness]} />}
         notes={hasNotes || left ? <TimeNotes host={host} goneSince={left?.newest} /> : undefined}
-        banner={<HistoryBanner host={host} />}
-        footer={<Foot host={name} room={isPast} />}
+        banner={<HistoryBanner host={host} gone={left !== undefined} />}
+        footer={<Foot host={name} room={playable} />}
       />
-      {isPast && (
+      {playable && (
         <PlayerPlace>
           <Suspense>{host && <Player host={host} />}</Suspense>
         </PlayerPlace>
@@ -193,12 +195,12 @@ function MoreLink({ host }: { host: string | undefined }) {
 }
 
 /** What holds the page or lets it go on, and what takes a copy of it. */
-function Hold(props: { host: HostSeries | undefined; past: boolean; tone: Tone }) {
-  const { host, past, tone } = props
+function Hold(props: { host: HostSeries | undefined; past: boolean; gone: boolean; tone: Tone }) {
+  const { host, past, gone, tone } = props
   const hidden = useHiddenLines((lines) => lines.byPanel)
   return (
     <>
-      {past ? <LivePill host={host} tone={tone} /> : <PauseButton />}
+      {past ? <LivePill host={host} gone={gone} tone={gone ? 'quiet' : tone} /> : <PauseButton />}
       <Suspense>
         <HeadExport host={host} hidden={hidden} />
       </Suspense>

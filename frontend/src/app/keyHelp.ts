@@ -17,7 +17,7 @@ export const keyHelp: readonly KeyGroup[] = [
     ],
   },
   {
-    title: 'The past',
+    title: 'The past, where the server keeps history',
     keys: [
       { keys: ['<', '>'], does: 'One window earlier, later' },
       { keys: ['-', '+'], does: 'Show twice as much, half as much' },

@@ -17,7 +17,7 @@ export interface PageKeys {
   names: readonly string[]
   /** The one that is shown. */
   host: HostSeries | undefined
-  /** Seconds of the past that the time bar offers. */
+  /** Seconds of the past that the time bar offers; 0 where no history is kept. */
   keptSeconds: number
   onHost: (name: string) => void
   onHelp: () => void
@@ -70,12 +70,16 @@ type TimeCommand = Exclude<
   { kind: 'help' | 'connection' | 'range' | 'link' | 'theme' | 'release' | 'host' }
 >
 
+const ofThePast: ReadonlySet<Command['kind']> = new Set(['ghost', 'speed', 'step', 'travel'])
+
 /** The keys that change which time is shown. */
 function travel(command: TimeCommand, keys: PageKeys, { window, serverSeconds }: Services['live']): void {
   const { host, keptSeconds } = keys
+  // Without a history there is neither a player nor anything else on the page that these would move.
+  if (keptSeconds === 0 && ofThePast.has(command.kind)) return
   switch (command.kind) {
     case 'hold':
-      return togglePlay(window)
+      return keptSeconds > 0 || window.mode !== 'fixed' ? togglePlay(window) : undefined
     case 'preset': {
       const preset = barPresets(keptSeconds)[command.place]
       return preset && window.live(preset.seconds)
@@ -83,7 +87,7 @@ function travel(command: TimeCommand, keys: PageKeys, { window, serverSeconds }:
     case 'live':
       return window.live()
     case 'ghost':
-      return keptSeconds > 0 ? nextGhost(window) : undefined
+      return nextGhost(window)
     case 'zoom':
       return window.zoom(command.factor)
     case 'speed':

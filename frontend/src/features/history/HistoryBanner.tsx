@@ -10,13 +10,13 @@ import { TroubleBanner } from './TroubleBanner.tsx'
 import { useHistoryKnown } from './useShown.ts'
 
 /** What has to be said of the history before anything else: that it is not written, damaged, or has nothing to show here. */
-export function HistoryBanner({ host }: { host: HostSeries | undefined }) {
+export function HistoryBanner({ host, gone }: { host: HostSeries | undefined; gone: boolean }) {
   return (
     <>
       <StateBanner />
       <DamageBanner />
       {host && <TroubleBanner host={host} />}
-      {host && <EmptyBanner host={host} />}
+      {host && <EmptyBanner host={host} gone={gone} />}
     </>
   )
 }
@@ -49,7 +49,8 @@ function DamageBanner() {
   )
 }
 
-function EmptyBanner({ host }: { host: HostSeries }) {
+/** `gone`: the host has no present any more. */
+function EmptyBanner({ host, gone }: { host: HostSeries; gone: boolean }) {
   const { window, past, serverSeconds } = useHistoryServices()
   const known = useHistoryKnown()
   const emptiness = useSyncExternalStore(
@@ -73,7 +74,7 @@ function EmptyBanner({ host }: { host: HostSeries }) {
               To the oldest
             </Button>
           )}
-          <Button onClick={() => window.live()}>Back to Live</Button>
+          <Button onClick={() => window.live()}>{gone ? 'To the newest' : 'Back to Live'}</Button>
         </>
       }
     >

@@ -5,15 +5,28 @@ import { Pill, type Tone } from '../../ui/Pill.tsx'
 import { useHistoryServices } from './services.ts'
 import { useBehind } from './useShown.ts'
 
-/** Leads back from the past to the present, which went on meanwhile. `tone`: how the present does. */
-export function LivePill({ host, tone }: { host: HostSeries | undefined; tone: Tone }) {
+export interface LivePillProps {
+  host: HostSeries | undefined
+  /** The host has no present any more: what is newest of it is its end. */
+  gone: boolean
+  /** How the present does. */
+  tone: Tone
+}
+
+/** Leads back from the past to the present, which went on meanwhile. */
+export function LivePill({ host, gone, tone }: LivePillProps) {
   const { window } = useHistoryServices()
   const behind = useBehind(host)
-  const age = Number.isNaN(behind) ? '' : behindWords(behind)
+  const age = gone || Number.isNaN(behind) ? '' : behindWords(behind)
   return (
-    <Pill tone={tone} onClick={() => window.live()} title="Back to Live (l)">
+    <Pill
+      tone={tone}
+      onClick={() => window.live()}
+      title={gone ? 'To the end of what is recorded (l)' : 'Back to Live (l)'}
+    >
       <span>
-        Live<span className="font-normal text-mute max-[56rem]:sr-only">{age === '' ? '' : `, ${age}`}</span>
+        {gone ? 'End' : 'Live'}
+        <span className="font-normal text-mute max-[56rem]:sr-only">{age === '' ? '' : `, ${age}`}</span>
       </span>
       <span className="hidden desk:inline">
         <Kbd>l</Kbd>

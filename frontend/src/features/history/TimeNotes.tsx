@@ -1,9 +1,11 @@
 import { Ghost, History } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
+import { formatInstant } from '../../chart/format.ts'
 import { ghostName } from '../../chart/ghost.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
+import { classes } from '../../ui/classes.ts'
 import { barPresets } from './presets.ts'
-import { instantWords, lengthWords } from './rangeWords.ts'
+import { lengthWords } from './rangeWords.ts'
 import { useHistoryServices } from './services.ts'
 import { useGhost, useHistoryKnown, useKeptSeconds, usePastWords, useView } from './useShown.ts'
 
@@ -22,12 +24,12 @@ export function TimeNotes({ host, goneSince }: TimeNotesProps) {
   const recorded = useRecorded(host)
   return (
     <span className="flex h-5 min-w-0 items-center gap-x-4">
-      {view.mode !== 'live' && <PastNote host={host} />}
+      {view.mode !== 'live' && <PastNote host={host} withZone={goneSince === undefined} />}
       {unusual && view.mode === 'live' && <span>{`last ${lengthWords(view.span)}`}</span>}
       {recorded !== '' && <span className="shrink-0">{`${recorded} recorded`}</span>}
       {ghost > 0 && <GhostNote host={host} seconds={ghost} />}
       {goneSince !== undefined && (
-        <span className="shrink-0 text-warn">{`gone since ${instantWords(goneSince, serverSeconds())}`}</span>
+        <span className="shrink-0 text-warn">{`gone since ${formatInstant(goneSince, serverSeconds() * 1000)}`}</span>
       )}
     </span>
   )
@@ -69,7 +71,8 @@ function useUnusualLength(): boolean {
   )
 }
 
-function PastNote({ host }: { host: HostSeries | undefined }) {
+/** `withZone`: on a phone, too. */
+function PastNote({ host, withZone }: { host: HostSeries | undefined; withZone: boolean }) {
   const view = useView()
   const { range, zone } = usePastWords(host)
   const length = view.mode === 'fixed' ? view.to - view.from : view.span
@@ -78,7 +81,7 @@ function PastNote({ host }: { host: HostSeries | undefined }) {
       <History aria-hidden="true" className="size-3.5 shrink-0 text-accent" />
       <b className="font-semibold text-accent">{view.mode === 'playing' ? 'Playing' : 'Past'}</b>
       <b className="truncate font-medium text-text">{range}</b>
-      <span className="shrink-0">{zone}</span>
+      <span className={classes('shrink-0', !withZone && 'max-phone:hidden')}>{zone}</span>
       <span className="shrink-0 max-phone:hidden">{`· ${lengthWords(length)}`}</span>
     </span>
   )

@@ -4,7 +4,7 @@ import { Kbd } from '../ui/Kbd.tsx'
 import { keyHelp, type KeyGroup } from './keyHelp.ts'
 
 /** Every key of the app, and what the mouse does in a chart. */
-export default function HelpDialog({ onClose }: { onClose: () => void }) {
+export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard" onClose={onClose}>
       <div className="grid gap-5">

@@ -8,8 +8,8 @@ import { connectionSearch, searchOf, type Search } from './search.ts'
 import { useServices } from './services.ts'
 import type { ThemeChoice } from './theme.ts'
 
-const HelpDialog = lazyPart(() => import('./HelpDialog.tsx'))
-const ServerDialog = lazyPart(() => import('../features/connect/ServerDialog.tsx'))
+const HelpDialog = lazyPart(async () => ({ default: (await import('./dialogs.ts')).HelpDialog }))
+const ServerDialog = lazyPart(async () => ({ default: (await import('./dialogs.ts')).ServerDialog }))
 
 /** The dialogs that any part of the app can open. */
 export type DialogName = 'help' | 'server'

@@ -7,10 +7,10 @@ import type { HostSeries } from '../series/hostSeries.ts'
 import { lazyPart } from '../ui/lazyPart.tsx'
 
 const PanelTools = lazyPart(async () => ({
-  default: (await import('../features/export/PanelTools.tsx')).PanelTools,
+  default: (await import('../features/export/panelParts.ts')).PanelTools,
 }))
 const SummaryTable = lazyPart(async () => ({
-  default: (await import('../features/export/SummaryTable.tsx')).SummaryTable,
+  default: (await import('../features/export/panelParts.ts')).SummaryTable,
 }))
 
 /** What stands at every panel with a picture beside what the panel itself shows: its table and what it can be saved as. */

@@ -4,7 +4,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { useConnectServices } from './services.ts'
 
 /** Asks for the address of another server. It is remembered in this browser. */
-export default function ServerDialog({ onClose }: { onClose: () => void }) {
+export function ServerDialog({ onClose }: { onClose: () => void }) {
   const { serverAddress, servedPage, useServer: goTo } = useConnectServices()
   const [address, setAddress] = useState(serverAddress)
   const inputId = useId()

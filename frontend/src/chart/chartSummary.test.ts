@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Past, PastState } from '../series/past.ts'
+import { awaited } from '../series/testing/awaitedPast.ts'
 import { noPast } from '../series/testing/noPast.ts'
 import { paintedFiner } from './canvasBox.ts'
 import { LiveChart } from './liveChart.ts'
@@ -22,19 +22,15 @@ const recorded = {
   step: 60,
 }
 
-function rig(state: Partial<PastState> = {}) {
-  let tell: () => void = () => undefined
-  const now: PastState = { loading: false, off: false, problem: undefined, ...state }
-  const shown = { state: now }
-  const past: Past = {
-    ...noPast,
-    state: () => shown.state,
-    stretches: (_, metric) => (metric === 'user' ? [recorded] : []),
-    subscribe: (_, listener) => {
-      tell = listener
-      return () => undefined
+function rig(loading = false) {
+  const { past, become } = awaited(
+    {
+      ...noPast,
+      state: () => ({ loading: false, off: false, problem: undefined }),
+      stretches: (_, metric) => (metric === 'user' ? [recorded] : []),
     },
-  }
+    loading,
+  )
   const rows = Array.from({ length: 10 }, () => [40, 10])
   const host = hostWith(['user', 'system'], rows, at(22, 12))
   const page = new FakePage()
@@ -53,13 +49,7 @@ function rig(state: Partial<PastState> = {}) {
   })
   page.frame()
   const busy = () => canvas.attributes['aria-busy']
-  return {
-    ...{ canvas, chart, page, busy, window: services.window },
-    become: (next: Partial<PastState>) => {
-      shown.state = { ...shown.state, ...next }
-      tell()
-    },
-  }
+  return { canvas, chart, page, busy, window: services.window, become }
 }
 
 test('of the past the mean, how far it reached and the range are told', () => {
@@ -88,21 +78,21 @@ test('what is not loaded is not told as if there were no values', () => {
   page.frame()
   const waiting = 'CPU, 21 Nov 14:00 to 15:00, not loaded yet.'
   expect(chart.summary()).toBe(waiting)
-  become({ loading: true })
+  become(true)
   page.scroll(canvas.asCanvas, true)
   page.frame()
   expect(chart.summary()).toBe(waiting)
-  become({ loading: false })
+  become(false)
   expect(chart.summary()).toMatch(/user 22\.9 %/)
 })
 
 test('a chart out of sight is not busy for ever', () => {
-  const { canvas, page, window, busy, become } = rig({ loading: true })
+  const { canvas, page, window, busy, become } = rig(true)
   window.show(at(21, 14), at(21, 15))
   page.frame()
   expect(busy()).toBe('true')
   page.scroll(canvas.asCanvas, false)
-  become({ loading: false })
+  become(false)
   page.frame()
   expect(busy()).toBe('false')
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HostSeries } from '../series/hostSeries.ts'
 import type { Past } from '../series/past.ts'
+import { awaited } from '../series/testing/awaitedPast.ts'
 import { noPast } from '../series/testing/noPast.ts'
 import { LiveChart, type ChartOptions, type Line } from './liveChart.ts'
 import type { ChartServices } from './services.ts'
@@ -172,6 +173,7 @@ describe('LiveChart', () => {
     const past: Past = {
       ...noPast,
       viewer: () => ({
+        loading: false,
         want: (_host, _metrics, from, to) => void wanted.push(from, to),
         end: () => undefined,
       }),
@@ -265,22 +267,15 @@ describe('LiveChart in the past', () => {
   })
 
   test('what comes in later is painted then', () => {
-    let told: (() => void) | undefined
     let there = false
-    const late: Past = {
-      ...recorded,
-      stretches: (...asked) => (there ? recorded.stretches(...asked) : []),
-      subscribe: (_, listener) => {
-        told = listener
-        return () => undefined
-      },
-    }
-    const { services, page, layer } = rig(rising, {}, {}, late)
+    const stretches: Past['stretches'] = (...asked) => (there ? recorded.stretches(...asked) : [])
+    const late = awaited({ ...recorded, stretches }, false)
+    const { services, page, layer } = rig(rising, {}, {}, late.past)
     services.window.show(820, 880)
     page.frame(1)
     layer.clear()
     there = true
-    told?.()
+    late.tell()
     page.frame(2)
     expect(values(layer, '--user').at(-1)).toBe(30)
   })
@@ -288,30 +283,17 @@ describe('LiveChart in the past', () => {
 
 describe('another view that is on its way', () => {
   function waiting() {
-    let told: (() => void) | undefined
-    let loading = true
-    const late: Past = {
-      ...recorded,
-      state: () => ({ loading, off: false, problem: undefined }),
-      subscribe: (_, listener) => {
-        told = listener
-        return () => undefined
-      },
-    }
-    const made = rig(rising, {}, {}, late)
+    const late = awaited(recorded)
+    const made = rig(rising, {}, {}, late.past)
     made.layer.clear()
-    const come = () => {
-      loading = false
-      told?.()
-    }
-    return { ...made, tell: () => told?.(), come }
+    return { ...made, tell: late.tell, come: () => late.become(false) }
   }
 
   test('is painted once, when it is there', () => {
     const { services, page, layer, tell, come } = waiting()
     services.window.show(820, 880)
     page.frame(1)
-    // As when the store says that it loads, or some of it is there.
+    // Some of it is there.
     tell()
     page.frame(60)
     expect(layer.count('stroke')).toBe(0)

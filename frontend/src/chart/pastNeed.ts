@@ -11,27 +11,22 @@ export class PastNeed {
   readonly #past: Past
   readonly #shown: PastViewer
   readonly #earlier: PastViewer
-  readonly #stop: () => void
   readonly #missing: Stint = { from: Number.NaN, to: Number.NaN }
   readonly #asked: Stint = { from: Number.NaN, to: Number.NaN }
   #metrics: readonly string[] = []
   #columns: readonly Column[] = []
-  #needed = false
 
-  /** `onNews` is called when something came in while this drawing needs any of it. */
+  /** `onNews` is called when something came in that this drawing may show, and when nothing of it is awaited any more. */
   constructor(continuum: Continuum, past: Past, onNews: () => void) {
     this.#continuum = continuum
     this.#past = past
-    this.#shown = past.viewer()
-    this.#earlier = past.viewer()
-    this.#stop = past.subscribe(this.#host, () => {
-      if (this.#needed) onNews()
-    })
+    this.#shown = past.viewer(onNews)
+    this.#earlier = past.viewer(onNews)
   }
 
   /** Something is asked for and not there yet. */
   get loading(): boolean {
-    return this.#needed && this.#past.state(this.#host).loading
+    return this.#shown.loading || this.#earlier.loading
   }
 
   /** The rings do not tell of all that is shown. */
@@ -60,11 +55,9 @@ export class PastNeed {
     this.#earlier.want(this.#host, this.#metrics, range.from - back, range.to - back, resolution)
     this.#asked.from = range.from
     this.#asked.to = range.to
-    this.#needed = from < to || earlier > 0
   }
 
   end(): void {
-    this.#stop()
     this.#shown.end()
     this.#earlier.end()
   }

@@ -41,6 +41,8 @@ export interface PastState {
  * wants any more is not loaded.
  */
 export interface PastViewer {
+  /** Something that it wants is not there yet, and is asked for. */
+  readonly loading: boolean
   /**
    * Asks for the past of some series of a host from one instant to another (unix seconds), as fine as a pixel of so many
    * seconds shows. Cheap to call in each frame. Nothing is wanted when `from` is not before `to`.
@@ -52,7 +54,8 @@ export interface PastViewer {
 
 /** What charts need of the past. */
 export interface Past {
-  viewer(): PastViewer
+  /** `onNews` is called when something came in that it may show, and when it waits for nothing any more. */
+  viewer(onNews?: () => void): PastViewer
   /**
    * The best that is there now of a series from one instant to another, in order of time, not overlapping: coarser
    * buckets where finer ones are not there yet, nothing where nothing is. One sample or bucket before and after the

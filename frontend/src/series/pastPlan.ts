@@ -91,6 +91,16 @@ export function sameTiles(one: Wish, other: Wish): boolean {
   )
 }
 
+/** Whether a question is about something of a wish, on whatever level. */
+export function meets(wish: Wish, { host, level, metrics, firstTile, lastTile }: Request): boolean {
+  return (
+    wish.host === host &&
+    firstTile * level.span < wish.to &&
+    (lastTile + 1) * level.span > wish.from &&
+    metrics.some((metric) => wish.metrics.includes(metric))
+  )
+}
+
 /** Says whether a tile of a series must be asked for, when it has to reach to an instant. */
 export type IsMissing = (host: string, metric: string, level: Level, index: number, to: number) => boolean
 
@@ -125,6 +135,23 @@ export function needsOf(wishes: Iterable<Wish>, now: number, isMissing: IsMissin
 
 export function needKey(host: string, level: Level, index: number): string {
   return `${level.step}/${level.span}/${index}/${host}`
+}
+
+/** Whether anything that a wish has in sight is among the needs. */
+export function isNeeded(
+  { host, level, metrics, from, to }: Wish,
+  needs: ReadonlyMap<string, Need>,
+): boolean {
+  for (let index = tileAt(level, from); index <= tileAt(level, to); index++) {
+    const need = needs.get(needKey(host, level, index))
+    if (
+      need !== undefined &&
+      need.urgency < urgency.around &&
+      metrics.some((metric) => need.metrics.has(metric))
+    )
+      return true
+  }
+  return false
 }
 
 /** The next question: about the most urgent tile, and about its neighbours as far as they lack the same series. */

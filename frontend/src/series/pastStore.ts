@@ -1,4 +1,5 @@
 import { type HistoryAnswer, HistoryError } from '../wire/history.ts'
+import { Backoff, type BackoffOptions } from './backoff.ts'
 import { Listeners } from './listeners.ts'
 import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
 import { tilesOf } from './pastCut.ts'
@@ -9,6 +10,7 @@ import {
   needsOf,
   nextRequest,
   type Request,
+  meets,
   strike,
   urgency,
   type Wish,
@@ -17,16 +19,11 @@ import { stretchesOf } from './pastStretches.ts'
 import { TileCache } from './pastTiles.ts'
 import { Viewer } from './pastViewer.ts'
 
-export interface PastOptions {
+/** Its clock is the server's; timers and chance are those of the page where they are left out. */
+export interface PastOptions extends Pick<BackoffOptions, 'now'>, Partial<BackoffOptions> {
   load: LoadPast
-  /** Unix seconds by the server's clock. */
-  now(): number
   /** Seconds between two samples of a host. */
   interval(host: string): number
-  /** Calls once after so many ms; the result takes it back. */
-  after?: (delayMs: number, run: () => void) => () => void
-  /** Numbers from 0 up to, not including, 1. */
-  random?: () => number
   maxBytes?: number
 }
 
@@ -47,8 +44,6 @@ const aroundAfterMs = 300
 const leastRenewSeconds = 5
 /** What a server refused is asked for again after this time. */
 const refusedSeconds = 60
-const firstRetryMs = 1000
-const lastRetryMs = 30_000
 
 const idle: PastState = { loading: false, off: false, problem: undefined }
 
@@ -71,8 +66,6 @@ export class PastStore implements Past {
   readonly #refused = new Map<string, number>()
   #off = false
   #problem: string | undefined
-  #retryAt: number | undefined
-  #failures = 0
   #cells = cellsAtOnce
   /** Tiles that were used since are wanted. */
   #usedSince = 0
@@ -85,11 +78,12 @@ export class PastStore implements Past {
   #renewal: (() => void) | undefined
   /** When that is, by the server's clock. */
   #renewalAt = Infinity
-  #retry: (() => void) | undefined
+  readonly #backoff: Backoff
 
   constructor(options: PastOptions) {
     this.#options = { after: afterMs, random: Math.random, maxBytes: 64 << 20, ...options }
     this.#cache = new TileCache(this.#options.maxBytes)
+    this.#backoff = new Backoff(this.#options, () => this.#carryOut())
   }
 
   /** What the tiles take. */
@@ -97,8 +91,9 @@ export class PastStore implements Past {
     return this.#cache.bytes
   }
 
-  viewer(): PastViewer {
+  viewer(onNews: () => void = () => undefined): PastViewer {
     const viewer = new Viewer(
+      onNews,
       (host) => this.#options.interval(host),
       // The same tiles, but more of the last one: there may be more of it to know.
       (grown) => (grown ? this.#renewIn(leastRenewSeconds) : this.#plan()),
@@ -140,22 +135,23 @@ export class PastStore implements Past {
     this.#off = false
     this.#cells = cellsAtOnce
     this.#refused.clear()
-    this.#calm()
+    this.#succeed()
     this.#plan()
   }
 
   /** Asks at once for what failed or was refused. What went wrong stands until something succeeds. */
   retryNow(): void {
     this.#refused.clear()
-    this.#endRest()
+    this.#backoff.end()
     this.#plan()
   }
 
   /** Ends everything under way. */
   close(): void {
     this.#viewers.clear()
-    for (const cancel of [this.#planned, this.#release, this.#renewal, this.#retry]) cancel?.()
-    this.#planned = this.#release = this.#renewal = this.#retry = undefined
+    for (const cancel of [this.#planned, this.#release, this.#renewal]) cancel?.()
+    this.#planned = this.#release = this.#renewal = undefined
+    this.#backoff.end()
     for (const abort of this.#running.values()) abort.abort()
     this.#running.clear()
   }
@@ -178,6 +174,7 @@ export class PastStore implements Past {
     const needs = this.#needs()
     const inSight = [...needs.values()].filter((need) => need.urgency < urgency.around)
     const loading = new Set(inSight.map(({ host }) => host))
+    for (const viewer of this.#viewers) viewer.takeNeeds(needs)
     for (const [request, abort] of this.#running) {
       if (strike(needs, request)) continue
       this.#running.delete(request)
@@ -191,7 +188,7 @@ export class PastStore implements Past {
       cells: this.#cells,
       characters: addressCharacters,
     }
-    while (this.#retry === undefined && this.#running.size < requestsAtOnce) {
+    while (this.#backoff.until === undefined && this.#running.size < requestsAtOnce) {
       const request = nextRequest(needs, bounds)
       // What is around would keep a server from what is in sight.
       const waits = this.#holdsAround || this.#running.size > 0
@@ -282,20 +279,20 @@ export class PastStore implements Past {
 
   #take(request: Request, answer: HistoryAnswer, asked: number): void {
     const tiles = tilesOf(request, answer, asked)
-    this.#calm()
+    this.#succeed()
     if (!this.#cache.add(request.host, request.level, tiles, this.#usedSince)) this.#refuse(request)
-    // What is around changes no picture that is all there.
-    if (request.urgency < urgency.around || !this.#isWhole) this.#listeners.get(request.host)?.tell()
+    for (const viewer of this.#viewers) if (this.#mayShow(viewer.wish, request)) viewer.tell()
+    this.#listeners.get(request.host)?.tell()
   }
 
-  /** Something is there of all that is in sight, as fine as it is wanted. */
-  get #isWhole(): boolean {
-    const absent = needsOf(
-      this.#wishes(),
-      this.#options.now(),
-      (host, metric, level, index) => this.#cache.get(host, metric, level, index) === undefined,
-    )
-    return [...absent.values()].every((need) => need.urgency === urgency.around)
+  /** Whether what came in may change the picture of somebody: of another level only what has holes at its own. */
+  #mayShow(wish: Wish | undefined, request: Request): boolean {
+    if (wish === undefined || !meets(wish, request)) return false
+    if (wish.level.step === request.level.step) return true
+    const isAbsent = (host: string, metric: string, level: Level, index: number) =>
+      this.#cache.get(host, metric, level, index) === undefined
+    const absent = needsOf([wish], this.#options.now(), isAbsent)
+    return [...absent.values()].some((need) => need.urgency < urgency.around)
   }
 
   #wishes(): Wish[] {
@@ -311,7 +308,7 @@ export class PastStore implements Past {
       this.#narrow(request, known)
     } else {
       this.#problem = error instanceof Error ? error.message : 'the server did not answer'
-      this.#rest()
+      this.#backoff.fail()
     }
   }
 
@@ -334,26 +331,8 @@ export class PastStore implements Past {
         this.#refused.set(refusedKey(host, metric, level, index), now + refusedSeconds)
   }
 
-  /** No request for a while, the longer the more have failed. */
-  #rest(): void {
-    if (this.#retry !== undefined) return // requests that ran side by side fail together
-    const ceiling = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures++)
-    const waitMs = ceiling * (0.5 + 0.5 * this.#options.random())
-    this.#retryAt = this.#options.now() + waitMs / 1000
-    this.#retry = this.#options.after(waitMs, () => {
-      this.#endRest()
-      this.#carryOut()
-    })
-  }
-
-  #endRest(): void {
-    this.#retry?.()
-    this.#retry = this.#retryAt = undefined
-  }
-
-  #calm(): void {
-    this.#failures = 0
-    this.#endRest()
+  #succeed(): void {
+    this.#backoff.succeed()
     this.#problem = undefined
   }
 
@@ -365,7 +344,7 @@ export class PastStore implements Past {
         loading: loading.has(host),
         off: this.#off,
         problem: this.#problem,
-        retryAt: this.#retryAt,
+        retryAt: this.#backoff.until,
       }
       if (sameState(before, state)) continue
       this.#states.set(host, state)

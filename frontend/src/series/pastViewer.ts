@@ -1,5 +1,5 @@
 import type { PastViewer } from './past.ts'
-import { sameTiles, type Wish, wishFor } from './pastPlan.ts'
+import { isNeeded, type Need, sameTiles, type Wish, wishFor } from './pastPlan.ts'
 
 /** More than this at once is no row of frames in which time goes on. */
 const leapSeconds = 5
@@ -7,14 +7,34 @@ const leapSeconds = 5
 /** Keeps what somebody who looks at the past wants, and tells when other tiles may be needed for it. */
 export class Viewer implements PastViewer {
   wish: Wish | undefined
+  /** Tells that something came in that it may show, or that it waits for nothing any more. */
+  readonly tell: () => void
+  #loading = false
   readonly #interval: (host: string) => number
   readonly #onWish: (grown: boolean) => void
   readonly #onEnd: () => void
 
-  constructor(interval: (host: string) => number, onWish: (grown: boolean) => void, onEnd: () => void) {
+  constructor(
+    onNews: () => void,
+    interval: (host: string) => number,
+    onWish: (grown: boolean) => void,
+    onEnd: () => void,
+  ) {
+    this.tell = onNews
     this.#interval = interval
     this.#onWish = onWish
     this.#onEnd = onEnd
+  }
+
+  get loading(): boolean {
+    return this.#loading
+  }
+
+  /** Takes over what is not there of all that anybody wants. */
+  takeNeeds(needs: ReadonlyMap<string, Need>): void {
+    const waited = this.#loading
+    this.#loading = this.wish !== undefined && isNeeded(this.wish, needs)
+    if (waited && !this.#loading) this.tell()
   }
 
   want(host: string, metrics: readonly string[], from: number, to: number, secondsPerPixel: number): void {

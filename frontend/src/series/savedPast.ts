@@ -21,7 +21,7 @@ export class SavedPast implements Past {
   }
 
   viewer() {
-    return { want: () => undefined, end: () => undefined }
+    return { loading: false, want: () => undefined, end: () => undefined }
   }
 
   stretches(_host: string, metric: string, from: number, to: number): readonly Stretch[] {

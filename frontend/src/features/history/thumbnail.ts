@@ -34,9 +34,9 @@ export class Thumbnail implements Drawable {
     this.#past = services.past
     this.#theme = services.chartTheme
     this.#scheduler = services.scheduler
-    this.#viewer = services.past.viewer()
     const mark = () => this.#scheduler.mark(this)
-    this.#stops = [this.#past.subscribe(options.host, mark), this.#theme.subscribe(mark)]
+    this.#viewer = services.past.viewer(mark)
+    this.#stops = [this.#theme.subscribe(mark)]
     this.#observer = new ResizeObserver(mark)
     this.#observer.observe(canvas)
     this.#scheduler.add(this)

@@ -45,7 +45,11 @@ describe('the instant that the page shows', () => {
     const values = Float64Array.of(7, 8)
     const reader = new HostReader(host, window, crosshair, {
       ...noPast,
-      viewer: () => ({ want: (_, metrics) => wanted.push([...metrics]), end: () => undefined }),
+      viewer: () => ({
+        loading: false,
+        want: (_, metrics) => wanted.push([...metrics]),
+        end: () => undefined,
+      }),
       stretches: () => [{ times, min: values, mean: values, max: values, step: 10 }],
     })
     window.show(400, 515)

@@ -184,7 +184,7 @@ story(
     await page.locator('main[aria-busy=false]').waitFor()
     expect(await page.title()).toBe('web-1, incident')
     await page.getByText(note, { exact: true }).waitFor()
-    await page.getByText(/^Incident, saved .* by Ada$/).waitFor()
+    await page.getByText(/^Incident, .*, saved .* by Ada$/).waitFor()
     await expect.poll(async () => (await holeIn(incident.chart('CPU'))).width).toBeGreaterThan(300)
     await expect.poll(async () => (await holeIn(incident.chart('CPU'))).longest).toBeLessThan(5)
 

@@ -1,12 +1,12 @@
 import { Maximize2, Moon, Sun } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
-import { formatInstant, formatZone } from '../../chart/format.ts'
 import type { TimeWindow } from '../../chart/timeWindow.ts'
 import type { Incident } from '../../features/export/incidentFormat.ts'
 import { LivePage } from '../../features/live/LivePage.tsx'
 import type { HostSeries } from '../../series/hostSeries.ts'
 import { Button } from '../../ui/Button.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
+import { rangeWords, savedWords } from './words.ts'
 
 export interface IncidentPageProps {
   incident: Incident
@@ -16,7 +16,8 @@ export interface IncidentPageProps {
 
 /** A saved stretch of the past of a host, as the app would show it. */
 export function IncidentPage({ incident, host, window }: IncidentPageProps) {
-  const { answer, note } = incident
+  const { answer, note, program } = incident
+  const saved = savedWords(incident)
   return (
     <LivePage
       host={host}
@@ -28,9 +29,13 @@ export function IncidentPage({ incident, host, window }: IncidentPageProps) {
       timeBar={<RangeButton window={window} from={answer.from} to={answer.to} />}
       badge={<span className="ml-auto" />}
       hold={<ThemeButton />}
-      notes={<span className="text-soft">{savedWords(incident)}</span>}
+      notes={
+        <span className="max-w-full truncate text-soft" title={saved}>
+          {saved}
+        </span>
+      }
       banner={note && <p className="col-span-full wrap-anywhere whitespace-pre-line">{note}</p>}
-      footer={<span>{footWords(incident)}</span>}
+      footer={<span>{program}</span>}
     />
   )
 }
@@ -63,20 +68,4 @@ function ThemeButton() {
       <Moon aria-hidden="true" className="hidden size-4 [[data-theme=light]_&]:block" />
     </IconButton>
   )
-}
-
-const withDate = 0
-
-function rangeWords(from: number, to: number): string {
-  return `${formatInstant(from, withDate)} to ${formatInstant(to, withDate)} ${formatZone(to)}`
-}
-
-function savedWords({ savedAt, savedBy }: Incident): string {
-  const by = savedBy === '' ? '' : ` by ${savedBy}`
-  return `Incident, saved ${formatInstant(savedAt, withDate)}${by}`
-}
-
-function footWords({ answer, program }: Incident): string {
-  const of = answer.step > 0 ? `one point for ${answer.step} s` : 'every sample'
-  return `${program}, ${of}`
 }

@@ -43,6 +43,7 @@ const anotherFolder = "name another folder by --data, or keep no history by --hi
 // folder is a data folder that this process holds: no other one can, until it is released.
 type folder struct {
 	lock   *os.File
+	held   os.FileInfo      // of the lock, by which the folder is known again
 	damage []salvage.Damage // what was put aside when it was taken
 }
 
@@ -65,6 +66,9 @@ func prepareFolder(options Options) (_ *folder, err error) {
 	if f.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
+	if f.held, err = f.lock.Stat(); err != nil {
+		return nil, unusable(dir, "it cannot be read", err)
+	}
 	for _, name := range []string{storeFolder, salvage.QuarantineFolder} {
 		if err := refuseLink(dir, name); err != nil {
 			return nil, err
@@ -86,12 +90,8 @@ func (f *folder) release() {
 
 // check says whether what is held is still what is found under its name: who moved it away may have put another in its place.
 func (f *folder) check(dir string) error {
-	held, err := f.lock.Stat()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
-	found, err := os.Lstat(filepath.Join(dir, lockFile))
-	if err == nil && os.SameFile(held, found) {
+	found, err := os.Lstat(f.lock.Name())
+	if err == nil && os.SameFile(f.held, found) {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, &FolderError{

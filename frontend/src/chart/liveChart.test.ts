@@ -306,7 +306,7 @@ describe('another view that is on its way', () => {
     const { services, page, layer } = waiting()
     services.window.show(820, 880)
     page.frame(1)
-    page.frame(102)
+    page.frame(152)
     expect(layer.count('stroke')).toBeGreaterThan(0)
   })
 

@@ -1,5 +1,5 @@
 /** So many ms another view waits for what is on its way, to be painted once: mostly it is there by then. */
-const longestMs = 100
+const longestMs = 150
 
 /** The patience of a picture with what it was asked to show and has not yet. */
 export class Patience {

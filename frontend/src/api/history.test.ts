@@ -59,11 +59,15 @@ describe('the address', () => {
 describe('an answer', () => {
   const headers = { 'Content-Type': 'application/cbor' }
 
-  it('is asked for as CBOR, and read as what it is', async () => {
+  it('that may be rounded is asked for as CBOR, and read as what it is', async () => {
     const get = vi.fn<Fetch>(() => Promise.resolve(new Response(encode(answer), { headers })))
-    expect(await fetchHistory(base, query, undefined, get)).toMatchObject({ host: 'web-1', from: 1000 })
+    const rounded = { ...query, rounded: true }
+    expect(await fetchHistory(base, rounded, undefined, get)).toMatchObject({ host: 'web-1', from: 1000 })
     expect(new Headers(get.mock.calls[0]?.[1].headers).get('Accept')).toMatch(/^application\/cbor,/)
-    expect(await fetchHistory(base, query, undefined, answering(answer))).toMatchObject({ from: 1000 })
+    const older = answering(answer)
+    expect(await fetchHistory(base, rounded, undefined, older)).toMatchObject({ from: 1000 })
+    await fetchHistory(base, query, undefined, older)
+    expect(new Headers(older.mock.calls[1]?.[1].headers).has('Accept')).toBe(false)
   })
 
   it('that is no CBOR is a failure', async () => {

@@ -22,6 +22,8 @@ export interface HistoryQuery extends Selection {
   points?: number
   /** Asks for a summary of each series as well. */
   summary?: boolean
+  /** Numbers that are exact to seven digits are enough, as to draw them: they come and are read in a fraction of the time. */
+  rounded?: boolean
 }
 
 /** What of the browser's fetch is used. */
@@ -31,7 +33,7 @@ export type Fetch = (address: URL, options: RequestInit) => Promise<Response>
 const withinMs = 20_000
 /** Bytes of an answer; the server makes none of more than 64 MiB. */
 const mostBytes = 64 << 20
-/** Of columns it is shorter, and read in a fraction of the time; a server of before it answers with JSON. */
+/** A server of before it answers with JSON. */
 const cbor = 'application/cbor'
 
 /**
@@ -48,7 +50,8 @@ export async function fetchHistory(
   if (query.step !== undefined) address.searchParams.set('step', query.step > 0 ? String(query.step) : 'raw')
   if (query.points !== undefined) address.searchParams.set('points', String(query.points))
   if (query.summary === true) address.searchParams.set('summary', '1')
-  return ask(address, decodeHistory, signal, get, { Accept: `${cbor}, application/json;q=0.9` })
+  const headers = query.rounded === true ? { Accept: `${cbor}, application/json;q=0.9` } : {}
+  return ask(address, decodeHistory, signal, get, headers)
 }
 
 /** How much history is kept, and whether it is written at the moment. Rejects with `off` where none is kept. */

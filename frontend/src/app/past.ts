@@ -16,7 +16,7 @@ export function makePast(
   const kept = new HistoryKept(() => fetchHistoryStatus(base))
   const past = new PastStore({
     load: kept.before((host, metrics, from, to, step, signal) =>
-      fetchHistory(base, { host, metrics, from, to, step }, signal),
+      fetchHistory(base, { host, metrics, from, to, step, rounded: true }, signal),
     ),
     now: serverSeconds,
     interval: (host) => store.hosts.get(host)?.interval ?? usualInterval,

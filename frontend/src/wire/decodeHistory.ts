@@ -85,7 +85,7 @@ function fromCells(field: string, value: unknown): Float64Array {
 }
 
 function noInfinities(field: string, column: Float64Array): Float64Array {
-  const infinite = column.findIndex((value) => Math.abs(value) === Infinity)
+  const infinite = Math.max(column.indexOf(Infinity), column.indexOf(-Infinity))
   if (infinite >= 0) throw new DecodeError(`${field}[${infinite}]`, 'must be a finite number or NaN')
   return column
 }

@@ -46,11 +46,13 @@ func takesGzip(header http.Header) bool {
 // Write implements [io.Writer].
 func (b *answerBody) Write(piece []byte) (int, error) {
 	if b.packer == nil && b.mayPack {
-		if b.head = append(b.head, piece...); len(b.head) < leastPackedBytes {
+		if len(b.head)+len(piece) < leastPackedBytes {
+			b.head = append(b.head, piece...)
 			return len(piece), nil
 		}
 		b.beginPacking()
-		piece, b.head = b.head, nil
+		b.send(b.head)
+		b.head = nil
 	}
 	b.send(piece)
 	return len(piece), nil
@@ -63,7 +65,10 @@ func (b *answerBody) beginPacking() {
 }
 
 func (b *answerBody) send(piece []byte) {
-	if begin := b.begin; begin != nil && len(piece) > 0 {
+	if len(piece) == 0 {
+		return
+	}
+	if begin := b.begin; begin != nil {
 		b.begin, b.refused = nil, begin()
 		b.failed = b.refused != nil
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"vitals/internal/history"
 	"vitals/internal/metric"
@@ -17,14 +18,18 @@ func writeResult(w http.ResponseWriter, r *http.Request, result *history.Result)
 	w.Header().Add("Vary", "Accept")
 	body := newAnswerBody(w, r)
 	defer body.close()
+	kept, _ := pieces.Get().(*[]byte)
+	defer pieces.Put(kept)
 	if prefersCBOR(r.Header) {
 		w.Header().Set("Content-Type", mediaCBOR)
-		writer := cborWriter{body: body}
+		writer := cborWriter{body: body, items: *kept}
 		writer.result(result)
+		*kept = writer.items
 	} else {
 		w.Header().Set("Content-Type", mediaJSON)
-		writer := resultWriter{body: body}
+		writer := resultWriter{body: body, text: *kept}
 		writer.result(result)
+		*kept = writer.text
 	}
 	return nil
 }
@@ -36,6 +41,9 @@ type resultWriter struct {
 }
 
 const pieceBytes = 16 << 10
+
+// pieces are kept for the next answer, empty.
+var pieces = sync.Pool{New: func() any { return new([]byte) }}
 
 func (w *resultWriter) result(result *history.Result) {
 	w.add(`{"host":`)

@@ -20,7 +20,7 @@ import { TileCache } from './pastTiles.ts'
 import { Viewer } from './pastViewer.ts'
 
 /** Its clock is the server's; timers and chance are those of the page where they are left out. */
-export interface PastOptions extends Pick<BackoffOptions, 'now'>, Partial<BackoffOptions> {
+export interface PastOptions extends Pick<BackoffOptions, 'now'>, Partial<Omit<BackoffOptions, 'now'>> {
   load: LoadPast
   /** Seconds between two samples of a host. */
   interval(host: string): number

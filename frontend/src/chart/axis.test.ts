@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { firstTimeTick, Glide, niceCeiling, SteadyCeiling, SteadyRange, timeStep } from './axis.ts'
+import {
+  type AxisLimits,
+  firstTimeTick,
+  Glide,
+  niceCeiling,
+  SteadyCeiling,
+  SteadyRange,
+  timeStep,
+} from './axis.ts'
 
 describe('niceCeiling', () => {
   test.each([
@@ -91,7 +99,7 @@ describe('Glide', () => {
 })
 
 describe('SteadyRange', () => {
-  const open = { min: undefined, max: undefined, mirrored: false }
+  const open: AxisLimits = { min: undefined, max: undefined, mirrored: false }
 
   test('a mirrored axis is as deep as it is high', () => {
     const range = new SteadyRange('bytes/s')
@@ -114,6 +122,16 @@ describe('SteadyRange', () => {
     range.fit(Number.NaN, Number.NaN, open, 0, false)
     range.fit(45e6, Number.NaN, open, 16, false)
     expect([range.max, range.gliding(16)]).toEqual([50e6, false])
+  })
+
+  test('is known by its values, a firm end or what there is at least', () => {
+    const known = (peak: number, least = Number.NaN, limits = open) => {
+      const range = new SteadyRange('bytes/s')
+      range.fit(peak, least, limits, 0, true)
+      return range.known
+    }
+    expect([known(Number.NaN), known(0), known(Number.NaN, 64)]).toEqual([false, true, true])
+    expect(known(Number.NaN, Number.NaN, { ...open, max: 100 })).toBe(true)
   })
 
   test('a fixed end does not move whatever the values are', () => {

@@ -60,6 +60,11 @@ export class SteadyCeiling {
     this.#unit = unit
   }
 
+  /** Values have told where it is. */
+  get known(): boolean {
+    return this.#ceiling !== undefined
+  }
+
   /** The ceiling to use now for a window whose largest value is `peak`. A NaN peak (no values) changes nothing. */
   next(peak: number, nowMs: number): number {
     if (Number.isNaN(peak)) return this.#ceiling ?? niceCeiling(0, this.#unit)
@@ -137,6 +142,8 @@ export class SteadyRange {
   /** Where min and max are going. */
   targetMin = 0
   targetMax = 1
+  /** Something says where it ends: values, a firm end, or what the host has. */
+  known = false
 
   constructor(unit: Unit) {
     this.#ceiling = new SteadyCeiling(unit)
@@ -145,6 +152,7 @@ export class SteadyRange {
   /** `least` is where the axis ends at least, NaN for anywhere. A mirrored axis is as deep as it is high. */
   fit(peak: number, least: number, limits: AxisLimits, nowMs: number, reducedMotion: boolean): void {
     const target = limits.max ?? (peak > least || !(least > 0) ? this.#ceiling.next(peak, nowMs) : least)
+    this.known = limits.max !== undefined || least > 0 || this.#ceiling.known
     this.max = this.#glide.toward(target, nowMs, reducedMotion)
     // What stands there without values is no place to glide from: the first picture of values is right at once.
     if (Number.isNaN(peak)) this.#glide.reset()

@@ -52,6 +52,11 @@ export class FloatingRange implements Span {
     this.#high.reset()
   }
 
+  /** Values have told where it is. */
+  get known(): boolean {
+    return this.#target !== undefined
+  }
+
   gliding(nowMs: number): boolean {
     // A glide that was never begun knows no place to be at.
     return this.#target !== undefined && (this.#low.moving(nowMs) || this.#high.moving(nowMs))

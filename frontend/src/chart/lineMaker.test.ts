@@ -108,7 +108,8 @@ test('lines on several timelines each have their own points, and the highest is 
     [[start + 0.5, 9, 1]],
   ])
   expect(maker.extent(slots, false, start, start + 1, fine)).toEqual({ low: 1, high: 9 })
-  expect(maker.extent(slots, false, start + 0.8, start + 1, fine)).toEqual({ low: 2, high: 2 })
+  // The line of the ticks comes in from 1.
+  expect(maker.extent(slots, false, start + 0.8, start + 1, fine)).toEqual({ low: 1, high: 2 })
 })
 
 test('a series that turns out to be slow is joined anew over all that is painted', () => {
@@ -128,4 +129,19 @@ test('a series that turns out to be slow is joined anew over all that is painted
   expect(changedAfter(2)).toEqual([-Infinity, [1, 0]])
   expect(changedAfter(3)).toEqual([start + 200, [1, 0, 0]])
   expect(maker.changedSince(slots, start + 300, grain)).toBe(start + 300)
+})
+
+test('values reach as high as the sample before the window, from which a line comes in', () => {
+  const host = hostWithPushed()
+  const values = [[10], [90], [20], [30]]
+  values.forEach((row, index) => {
+    const tick = { type: 'update' as const, host: 'web-1', seq: index + 1, timestamp: start + index }
+    host.applyUpdate({ ...tick, values: [...row, null] }, 'epoch')
+  })
+  const [cpu] = slotsOf(host) as [LineSlot, LineSlot]
+  for (const stacked of [false, true]) {
+    const reach = (from: number) =>
+      makerOf(host).extent([cpu], stacked, from, start + 3, { ...grain, pixel: 1 }).high
+    expect([reach(start + 1.5), reach(start + 2.5)]).toEqual([90, 30])
+  }
 })

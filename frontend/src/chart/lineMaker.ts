@@ -90,9 +90,10 @@ export class LineMaker {
   changedSince(slots: readonly LineSlot[], to: number, { pixel }: Grain): number {
     if (!(this.#madeTo <= to)) return Number.NEGATIVE_INFINITY
     let since = to
-    for (const { column, newest, madeTo, madeGap, madeSpacing } of slots) {
+    for (const slot of slots) {
+      const { column, newest, madeTo, madeGap, madeSpacing } = slot
       const { timeline, gapSeconds } = column
-      const spacing = timeline.interval * column.every
+      const spacing = spacingOf(slot)
       const { start, end } = timeline.rows(Number.isNaN(madeTo) ? Number.NEGATIVE_INFINITY : madeTo, to)
       if (this.#goesOnRecorded(column, to)) since = Math.min(since, this.#madeTo - this.#reach)
       if (Number.isNaN(madeTo) && start === end) continue
@@ -105,7 +106,7 @@ export class LineMaker {
     return since
   }
 
-  /** How far the values of all lines, or their sums, reach within the window; NaN without any. Used anew by each call. */
+  /** How far the values of all lines, or their sums, reach within the window and at the sample before it, from which a line comes in; NaN without any. Used anew by each call. */
   extent(
     slots: readonly LineSlot[],
     stacked: boolean,
@@ -115,9 +116,15 @@ export class LineMaker {
   ): Readonly<Extent> {
     const extent = this.#extent
     extent.low = extent.high = Number.NaN
-    this.#within(from, to)
-    if (stacked) this.#extendByStack(extent, slots, grain)
-    else for (const { column } of slots) this.#continuum.extend(extent, column, this.#stint, grain.resolution)
+    if (stacked) {
+      this.#within(from - Math.max(0, ...slots.map(spacingOf)), to)
+      this.#extendByStack(extent, slots, grain)
+      return extent
+    }
+    for (const slot of slots) {
+      this.#within(from - spacingOf(slot), to)
+      this.#continuum.extend(extent, slot.column, this.#stint, grain.resolution)
+    }
     return extent
   }
 
@@ -140,7 +147,7 @@ export class LineMaker {
     const { column, trace } = slot
     const { timeline } = column
     slot.madeGap = column.gapSeconds
-    slot.madeSpacing = timeline.interval * column.every
+    slot.madeSpacing = spacingOf(slot)
     slot.madeTo = timeline.at(timeline.firstRow(to, true) - 1)
     if (trace.line.length > 0) slot.newest = trace.line.times[trace.line.length - 1]!
   }
@@ -219,6 +226,11 @@ function lookAlike(spacing: number, other: number, pixel: number): boolean {
   return (
     isDense(spacing, pixel) === isDense(other, pixel) && isCrowded(spacing, pixel) === isCrowded(other, pixel)
   )
+}
+
+/** The seconds between two samples of a line. */
+function spacingOf({ column: { timeline, every } }: LineSlot): number {
+  return timeline.interval * every
 }
 
 /** How far before a time the lines may be joined to. */

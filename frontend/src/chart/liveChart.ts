@@ -225,6 +225,7 @@ export class LiveChart implements Drawable, Plot {
     const { theme } = this.#services
     const range = this.#values.fit(this.#options, this.host, this.#reach, nowMs, theme.reducedMotion)
     this.#valueAxis.reference = this.#options.reference?.(this.host) ?? Number.NaN
+    this.#valueAxis.labelled = range.known
     this.#valueAxis.setRange(range.min, range.max, range.targetMin, range.targetMax)
     this.#slide.setValues(range.min, range.max)
   }

@@ -61,6 +61,8 @@ export class RingValueScale extends Scale {
   unit: Unit = ''
   /** Values may lie on either side of zero: labels bear their sign. */
   floating = false
+  /** Without it the ends of the axis mean nothing: there are no values. */
+  labelled = true
   /** A value to compare with, drawn as a dashed line; NaN for none. */
   reference = Number.NaN
   readonly #labels: ValueLabel[] = []
@@ -119,6 +121,7 @@ export class RingValueScale extends Scale {
       ctx.fillRect(this.right, Math.floor(pixel * ratio) / ratio, chart.width - this.right, 1)
     }
     if (this.reference > this.min && this.reference <= this.max) this.#drawReference(theme)
+    if (!this.labelled) return
     ctx.font = theme.font(labelSize)
     ctx.fillStyle = theme.color('--axis')
     ctx.textAlign = 'right'
@@ -159,7 +162,8 @@ export class RingValueScale extends Scale {
 function widestLabel(unit: Unit, floating: boolean): string {
   const { suffix } = axisUnit(wideCeiling(unit, floating), unit)
   if (floating) return `−88.8${suffix}`
-  return unit === 'percent' ? `100${suffix}` : `888${suffix}`
+  // Of percent the middle bears a sign too: 0.75 % is wider than 100 %.
+  return unit === 'percent' ? `8.88${suffix}` : `888${suffix}`
 }
 
 /** Where an axis ends whose labels are as wide as any. */

@@ -13,10 +13,15 @@ import (
 
 // askedServer are the times of queries over HTTP, and how much the server keeps.
 type askedServer struct {
-	day, hour []float64 // milliseconds until the whole answer was read
-	series    int       // in the answer for the hour
-	samples   int64
+	day, hour, hourCBOR []float64 // milliseconds until the whole answer was read
+	series              int       // in the answer for the hour
+	samples             int64
 }
+
+const (
+	mediaJSON = "application/json"
+	mediaCBOR = "application/cbor"
+)
 
 // The series of a simulated machine that make about sixty.
 const hourOfSixty = "cpu*,load*,memory*,swap*,disk*,network*,pressure*,processes,uptime,temperature*"
@@ -30,38 +35,42 @@ func measureServer(ctx context.Context, binary string, queries int) (askedServer
 	}
 	defer started.Stop()
 	base := "http://" + started.address + "/api/v1/history?points=300&"
-	if asked.day, _, err = askOften(ctx, base+"metrics=cpu&from=-24h", queries); err != nil {
+	hour := base + "from=-1h&metrics=" + hourOfSixty
+	for _, question := range []struct {
+		address, mediaType string
+		into               *[]float64
+	}{
+		{base + "metrics=cpu&from=-24h", mediaJSON, &asked.day},
+		{hour, mediaJSON, &asked.hour},
+		{hour, mediaCBOR, &asked.hourCBOR},
+	} {
+		if *question.into, err = askOften(ctx, question.address, question.mediaType, queries); err != nil {
+			return asked, err
+		}
+	}
+	var answer struct {
+		Series []json.RawMessage `json:"series"`
+	}
+	if err := getJSON(ctx, hour, &answer); err != nil {
 		return asked, err
 	}
-	if asked.hour, asked.series, err = askOften(ctx, base+"from=-1h&metrics="+hourOfSixty, queries); err != nil {
-		return asked, err
-	}
+	asked.series = len(answer.Series)
 	var status historyStatus
 	err = getJSON(ctx, "http://"+started.address+"/api/v1/history/status", &status)
 	asked.samples = status.Samples
 	return asked, err
 }
 
-func askOften(ctx context.Context, address string, queries int) (took []float64, series int, err error) {
+func askOften(ctx context.Context, address, mediaType string, queries int) (took []float64, err error) {
 	limit := time.Now().Add(queriesTake)
 	for len(took) < queries && (len(took) < leastQueries || time.Now().Before(limit)) {
-		var answer struct {
-			Series []json.RawMessage `json:"series"`
-		}
 		began := time.Now()
-		text, err := get(ctx, address)
-		if err != nil {
-			return nil, 0, err
+		if _, err := get(ctx, address, mediaType); err != nil {
+			return nil, err
 		}
 		took = append(took, bench.Milliseconds(time.Since(began)))
-		if series == 0 {
-			if err := json.Unmarshal(text, &answer); err != nil {
-				return nil, 0, fmt.Errorf("read what %s answered: %w", address, err)
-			}
-			series = len(answer.Series)
-		}
 	}
-	return took, series, nil
+	return took, nil
 }
 
 type historyStatus struct {
@@ -76,7 +85,7 @@ func seriesOf(ctx context.Context, started *server) (int, error) {
 }
 
 func getJSON(ctx context.Context, address string, into any) error {
-	text, err := get(ctx, address)
+	text, err := get(ctx, address, mediaJSON)
 	if err != nil {
 		return err
 	}
@@ -86,11 +95,12 @@ func getJSON(ctx context.Context, address string, into any) error {
 	return nil
 }
 
-func get(ctx context.Context, address string) ([]byte, error) {
+func get(ctx context.Context, address, mediaType string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set("Accept", mediaType)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, err

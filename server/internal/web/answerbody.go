@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"slices"
@@ -15,11 +16,32 @@ const (
 	packingLevel     = 2       // as fast as 1, and packs columns better
 )
 
+// packer gathers what comes out of gzip into pieces: it comes a few hundred bytes at a time, and each piece that is sent
+// costs some.
+type packer struct {
+	*gzip.Writer
+	packed *bufio.Writer
+}
+
 // packers are kept for the next answer: one takes more memory than most answers.
 var packers = sync.Pool{New: func() any {
-	packer, _ := gzip.NewWriterLevel(nil, packingLevel) // the level is known
-	return packer
+	packed := bufio.NewWriterSize(nil, pieceBytes)
+	writer, _ := gzip.NewWriterLevel(packed, packingLevel) // the level is known
+	return &packer{writer, packed}
 }}
+
+// reset begins anew, for another client.
+func (p *packer) reset(client io.Writer) {
+	p.packed.Reset(client)
+	p.Reset(p.packed)
+}
+
+// end sends what there is.
+func (p *packer) end() {
+	if p.Close() == nil {
+		_ = p.packed.Flush()
+	}
+}
 
 // answerBody is where a long answer is written to: packed if the client takes that and it is worth it, and as long as it is read.
 // It keeps quiet about errors: they mean that the client is gone, and nothing is sent any more.
@@ -30,7 +52,7 @@ type answerBody struct {
 	refused error        // what begin said; nothing was sent then
 	mayPack bool
 	head    []byte // held back until it is known whether the answer is long
-	packer  *gzip.Writer
+	packer  *packer
 	failed  bool
 }
 
@@ -60,8 +82,8 @@ func (b *answerBody) Write(piece []byte) (int, error) {
 
 func (b *answerBody) beginPacking() {
 	b.header.Set("Content-Encoding", "gzip")
-	b.packer, _ = packers.Get().(*gzip.Writer)
-	b.packer.Reset(b.client)
+	b.packer, _ = packers.Get().(*packer)
+	b.packer.reset(b.client)
 }
 
 func (b *answerBody) send(piece []byte) {
@@ -90,8 +112,8 @@ func (b *answerBody) close() {
 		return
 	}
 	if !b.failed {
-		_ = b.packer.Close()
+		b.packer.end()
 	}
-	b.packer.Reset(nil)
+	b.packer.reset(nil)
 	packers.Put(b.packer)
 }

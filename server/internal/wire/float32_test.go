@@ -101,6 +101,30 @@ func TestShortenNeverLies(t *testing.T) {
 	}
 }
 
+// TestRoundToCarriedIsCarriedAndNear goes over numbers of all sizes that a float32 has.
+func TestRoundToCarriedIsCarriedAndNear(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	const smallest, largest = -120, 127
+	for range 500_000 {
+		value := math.Ldexp(1+random.Float64(), smallest+random.IntN(largest-smallest))
+		if random.IntN(2) == 0 {
+			value = -value
+		}
+		rounded := RoundToCarried(value)
+		if short, carried := shorten(rounded); !carried || math.Abs(rounded-value) > 1e-6*math.Abs(value) {
+			t.Fatalf("%v becomes %v, and the float32 %v", value, rounded, short)
+		}
+	}
+	for _, value := range []float64{0, 42.37, 1e300, -1e300, 5e-324, 1e-45, math.Inf(1), math.Inf(-1)} {
+		if rounded := RoundToCarried(value); rounded != value {
+			t.Errorf("%v becomes %v", value, rounded)
+		}
+	}
+	if rounded := RoundToCarried(math.NaN()); !math.IsNaN(rounded) {
+		t.Errorf("what is not a number becomes %v", rounded)
+	}
+}
+
 func BenchmarkShorten(b *testing.B) {
 	values := make([]float64, 64)
 	for i := range values {

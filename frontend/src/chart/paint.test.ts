@@ -178,6 +178,16 @@ test('a band covers whole pixels from its lowest to its highest value; neighbour
   ])
 })
 
+test('a band that its line covers is not filled, drawn upward or downward', () => {
+  const context = new RecordingContext()
+  const bands = new Bands()
+  bands.add(100, 101, 1, 1.2)
+  bands.add(101, 102, 1, 1.3)
+  fillBands(context.asContext, bands, projection, 2)
+  fillBands(context.asContext, bands, { ...projection, perUnit: -2 }, 2)
+  expect(context.calls.map(({ args }) => args[0])).toEqual([15, 15])
+})
+
 test('bands are faint, lie on the side of their line, and the line lies over them', () => {
   const context = new RecordingContext()
   const target = { context: context.asContext, projection: { ...projection }, ratio: 1, lineWidth: 1.4 }

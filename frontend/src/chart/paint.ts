@@ -78,7 +78,10 @@ export function strokeLayer(
   context.stroke()
 }
 
-/** Fills from the lowest to the highest value of each stretch of time, in whole pixels: neighbours leave no seam. */
+/**
+ * Fills from the lowest to the highest value of each stretch of time, in whole pixels: neighbours leave no seam. What is
+ * lower than a pixel is under its line, and not filled.
+ */
 export function fillBands(
   context: LineContext,
   bands: Bands,
@@ -88,10 +91,11 @@ export function fillBands(
   const { starts, ends, lows, highs, length } = bands
   const pixel = 1 / ratio
   for (let band = 0; band < length; band++) {
+    const height = (highs[band]! - lows[band]!) * perUnit
+    if (height < pixel && height > -pixel) continue
     const x = Math.round((left + (starts[band]! - from) * perSecond) * ratio)
     const end = Math.round((left + (ends[band]! - from) * perSecond) * ratio)
-    const [y, height] = [zero - highs[band]! * perUnit, (highs[band]! - lows[band]!) * perUnit]
-    context.fillRect(x * pixel, y, Math.max(1, end - x) * pixel, height)
+    context.fillRect(x * pixel, zero - highs[band]! * perUnit, Math.max(1, end - x) * pixel, height)
   }
 }
 

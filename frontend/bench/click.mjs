@@ -64,7 +64,7 @@ try {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } })
     page.on('pageerror', (error) => console.error(error))
     await page.addInitScript(watchClicks)
-    await page.goto(`${program.address}?w=1m`, { waitUntil: 'load' })
+    await page.goto(program.address, { waitUntil: 'load' })
     const preset = (name) => page.getByRole('radio', { name, exact: true })
     await preset('24h').waitFor()
     await page.waitForTimeout(settleMs)

@@ -36,6 +36,10 @@ export class HeatImage {
   #strip: ImageData | undefined
   #pixels = new Uint32Array(0)
   #views: Float64Array[] = []
+  /** Where each row begins and ends, without the gap below it, in device pixels. */
+  #tops = new Uint32Array(0)
+  #bottoms = new Uint32Array(0)
+  #bars = false
   #recorded: Pick<HeatMeans, 'mean'> | undefined
   /** The first and last bucket that the picture holds. */
   #first = 0
@@ -55,6 +59,13 @@ export class HeatImage {
     this.#canvas.height = geometry.height
     this.#strip = this.#context.createImageData(1, geometry.height)
     this.#pixels = new Uint32Array(this.#strip.data.buffer)
+    const rowHeight = geometry.height / columns.length
+    this.#bars = rowHeight >= barRowHeight * geometry.ratio
+    this.#tops = Uint32Array.from(columns, (_, row) => Math.round(row * rowHeight))
+    this.#bottoms = this.#tops.map((top, row) => {
+      const next = Math.round((row + 1) * rowHeight)
+      return next - rowGap(next - top, geometry.ratio)
+    })
     this.#first = 0
     this.#last = -1
   }
@@ -116,11 +127,6 @@ export class HeatImage {
     }
   }
 
-  /** The top of a row and of the one after it, in device pixels. */
-  rowTop(row: number): number {
-    return Math.round((row * this.#geometry.height) / this.#columns.length)
-  }
-
   #paintBucket(index: number, first: number, end: number): void {
     const { buckets } = this.#geometry
     this.#pixels.fill(0)
@@ -134,12 +140,10 @@ export class HeatImage {
 
   #paintCell(row: number, mean: number): void {
     const { ratio, max } = this.#geometry
+    const [top, bottom] = [this.#tops[row]!, this.#bottoms[row]!]
     const share = Math.max(0, Math.min(1, mean / max))
     const color = this.#palette[Math.round(share * 255)]!
-    const top = this.rowTop(row)
-    const height = this.rowTop(row + 1) - top
-    const bottom = top + height - rowGap(height, ratio)
-    if (height < barRowHeight * ratio) this.#pixels.fill(color, top, bottom)
+    if (!this.#bars) this.#pixels.fill(color, top, bottom)
     else {
       const bar = Math.max(ratio, Math.round((bottom - top) * share))
       this.#pixels.fill(this.#palette[0]!, top, bottom)

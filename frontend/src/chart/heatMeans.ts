@@ -34,9 +34,9 @@ export class HeatMeans {
     const stint = { from: first * bucket, to: (last + 1) * bucket }
     columns.forEach((column, row) => {
       const held = column.timeline.interval * column.every
-      this.#continuum.recorded(column, stint, resolution, (start, end, mean) => {
-        this.#spread(row, start / bucket, (end > start ? end : start + held) / bucket, mean)
-      })
+      this.#continuum.recordedStretches(column, stint, resolution, ({ times, mean, step }) =>
+        this.#take(row, times, mean, bucket, step > 0 ? step : held),
+      )
     })
   }
 
@@ -46,6 +46,25 @@ export class HeatMeans {
     if (place < 0 || place >= this.#count) return Number.NaN
     const at = row * this.#count + place
     return this.#sums[at]! / this.#weights[at]!
+  }
+
+  /** Counts values of which each holds for so many seconds. A plain loop: there are thousands of them in a picture. */
+  #take(row: number, times: Float64Array, mean: Float64Array, bucket: number, held: number): void {
+    const first = this.#first
+    const end = first + this.#count
+    const shift = row * this.#count - first
+    for (let i = 0; i < times.length; i++) {
+      const value = mean[i]!
+      if (Number.isNaN(value)) continue
+      const from = times[i]! / bucket
+      const to = (times[i]! + held) / bucket
+      const index = Math.floor(from)
+      if (to > index + 1 || index < first || index >= end) this.#spread(row, from, to, value)
+      else {
+        this.#sums[index + shift]! += value * (to - from)
+        this.#weights[index + shift]! += to - from
+      }
+    }
   }
 
   /** Counts a value for the buckets that it lies over, start and end in buckets. */

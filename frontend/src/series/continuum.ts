@@ -1,6 +1,6 @@
 import type { Column } from './column.ts'
 import type { HostSeries } from './hostSeries.ts'
-import type { Past } from './past.ts'
+import type { Past, Stretch } from './past.ts'
 import type { RowRange, Timeline } from './timeline.ts'
 import { isCrowded, type Trace, type Tracer } from './tracer.ts'
 
@@ -116,17 +116,27 @@ export class Continuum {
   /** Visits what is recorded of a column where its ring has no rows: its buckets, or samples that end where they start. */
   recorded(
     column: Column,
-    { from, to }: Readonly<Stint>,
+    stint: Readonly<Stint>,
     resolution: number,
     visit: (start: number, end: number, mean: number) => void,
+  ): void {
+    this.recordedStretches(column, stint, resolution, ({ times, mean, step }) => {
+      for (let i = 0; i < times.length; i++)
+        if (!Number.isNaN(mean[i])) visit(times[i]!, times[i]! + step, mean[i]!)
+    })
+  }
+
+  /** The same, a stretch at a time. */
+  recordedStretches(
+    column: Column,
+    { from, to }: Readonly<Stint>,
+    resolution: number,
+    visit: (stretch: Stretch) => void,
   ): void {
     this.#cut(column.timeline, from, to)
     for (let index = 0; index < this.#count; index++) {
       const piece = this.#pieces[index]!
-      if (!piece.recorded) continue
-      for (const { times, mean, step } of this.#stretches(column, piece, from, to, resolution))
-        for (let i = 0; i < times.length; i++)
-          if (!Number.isNaN(mean[i])) visit(times[i]!, times[i]! + step, mean[i]!)
+      if (piece.recorded) this.#stretches(column, piece, from, to, resolution).forEach(visit)
     }
   }
 

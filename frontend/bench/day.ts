@@ -33,12 +33,12 @@ host.applyCatalog({ type: 'catalog', host: name, series: catalog })
 
 const past = new PastStore({
   load: (_, metrics, from, end, step, signal) =>
-    fetchHistory(base, { host: name, metrics, from, to: end, step }, signal),
+    fetchHistory(base, { host: name, metrics, from, to: end, step, rounded: true }, signal),
   now: () => Date.now() / 1000,
   interval: () => 1,
 })
 const timeWindow = new TimeWindow()
-const scheduler = new FrameScheduler()
+const scheduler = new FrameScheduler(undefined, () => timeWindow.inGesture)
 const theme = new ChartTheme()
 const place = document.getElementById('charts')!
 place.style.gridTemplateColumns = `repeat(${Math.min(2, chartCount)}, 1fr)`
@@ -63,6 +63,14 @@ for (let chart = 0; chart < chartCount; chart++) {
 }
 
 const frame = () => new Promise<number>(requestAnimationFrame)
+
+/** Moves the window as a hand does. */
+async function gesture(frames: number, act: (frame: number) => void): Promise<number> {
+  timeWindow.beginGesture()
+  const longest = await longestFrame(frames, act)
+  timeWindow.endGesture()
+  return Math.max(longest, await whileLoading())
+}
 
 /** Does something in each frame; the longest that one took from its begin to that of the next, in ms. */
 async function longestFrame(frames: number, act: (frame: number) => void): Promise<number> {
@@ -93,16 +101,12 @@ const bench = {
   /** Zooms in to five minutes and out again within so many frames, with all that is loaded meanwhile. */
   async zoom(frames: number): Promise<number> {
     const factor = (closest / day) ** (2 / frames)
-    const turn = (i: number) => timeWindow.zoom(i < frames / 2 ? factor : 1 / factor, to - day / 3)
-    return Math.max(await longestFrame(frames, turn), await whileLoading())
+    return gesture(frames, (i) => timeWindow.zoom(i < frames / 2 ? factor : 1 / factor, to - day / 3))
   },
   /** Moves an hour of the day from its end to its begin. */
   async pan(frames: number): Promise<number> {
     timeWindow.show(to - 3600, to)
-    return Math.max(
-      await longestFrame(frames, () => timeWindow.pan(-(day - 3600) / frames)),
-      await whileLoading(),
-    )
+    return gesture(frames, () => timeWindow.pan(-(day - 3600) / frames))
   },
 }
 export type Bench = typeof bench

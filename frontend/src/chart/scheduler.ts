@@ -12,7 +12,7 @@
  * After so many ms of drawing a frame begins with no other drawable. A tick takes a fraction of it, a whole page painted
  * anew more: a hand that moves it wants many frames, else the last one is to come soon.
  */
-const drawingMs = 48
+const drawingMs = 40
 const gestureDrawingMs = 24
 
 /** Something that paints itself. Without an element it counts as always on screen. */

@@ -43,7 +43,10 @@ function rig(
 
 /** Heights of the points of the strokes of one colour, as values from 0 to 100. */
 function values(layer: RecordingContext, color: string): number[] {
-  const end = layer.calls.findIndex(({ name, strokeStyle }) => name === 'stroke' && strokeStyle === color)
+  // Bands are strokes too, but fainter ones.
+  const end = layer.calls.findIndex(
+    ({ name, strokeStyle, globalAlpha }) => name === 'stroke' && strokeStyle === color && globalAlpha > 0.3,
+  )
   const begin = layer.calls.findLastIndex(({ name }, index) => name === 'beginPath' && index < end)
   return layer.calls
     .slice(begin, end)

@@ -120,7 +120,8 @@ export class Sparkline implements Drawable {
     fillBands(context, bands, this.#projection, ratio)
     context.globalAlpha = 1
     context.strokeStyle = color
-    context.lineWidth = this.#lineWidth
+    // As in charts, one that turns with each pixel is stroked at a width of one.
+    context.lineWidth = this.#trace.crowded ? this.#services.theme.scale : this.#lineWidth
     context.lineJoin = 'bevel'
     strokeLine(context, line, this.#projection)
   }

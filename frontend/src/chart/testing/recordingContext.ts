@@ -6,6 +6,7 @@ export interface Call {
   strokeStyle: unknown
   fillStyle: unknown
   globalAlpha: number
+  lineWidth: number
 }
 
 const methods = [
@@ -35,6 +36,7 @@ export class RecordingContext {
   strokeStyle: unknown = ''
   fillStyle: unknown = ''
   globalAlpha = 1
+  lineWidth = 1
   canvas: FakeCanvas | undefined
 
   constructor() {
@@ -72,8 +74,8 @@ export class RecordingContext {
   }
 
   #record(name: string, args: unknown[]): void {
-    const { strokeStyle, fillStyle, globalAlpha } = this
-    this.calls.push({ name, args, strokeStyle, fillStyle, globalAlpha })
+    const { strokeStyle, fillStyle, globalAlpha, lineWidth } = this
+    this.calls.push({ name, args, strokeStyle, fillStyle, globalAlpha, lineWidth })
   }
 }
 

@@ -85,7 +85,12 @@ export async function expectValuesOfStream(live: LivePage, record: StreamRecord)
 /** The CPU chart's words for a tick: what its crosshair reads out. */
 function readOut(record: StreamRecord, time: number): string {
   const values = Object.entries(modesAt(record, time)).map(([mode, text]) => `${mode} ${text}`)
-  return `${clock(time)}, ${values.join(', ')}`
+  return `${clock(time)}${tenth(record, time)}, ${values.join(', ')}`
+}
+
+/** Of ticks that come faster than the seconds, the tenth of theirs is read out too. */
+function tenth({ times: [first = 0, second = Infinity] }: StreamRecord, time: number): string {
+  return second - first < 1 ? `.${Math.floor(new Date(time * 1000).getMilliseconds() / 100)}` : ''
 }
 
 /**

@@ -39,7 +39,9 @@ import { usePastHosts, usePastSeries } from './usePastHost.ts'
 const HeadExport = lazyPart(async () => ({
   default: (await import('../features/export/HeadExport.tsx')).HeadExport,
 }))
-const Player = lazyPart(() => import('../features/history/Player.tsx'))
+const Player = lazyPart(async () => ({
+  default: (await import('../features/history/pastParts.ts')).Player,
+}))
 
 export interface HostPageProps {
   /** The host of the address; undefined for the server's own. */

@@ -15,7 +15,7 @@ import { goEarlier, goLater, speeds, stepSamples, togglePlay } from './travel.ts
 import { usePaused, useView } from './useShown.ts'
 
 /** Moves through the past; its place is below everything else and always in reach. */
-export default function Player({ host }: { host: HostSeries }) {
+export function Player({ host }: { host: HostSeries }) {
   const { window, serverSeconds } = useHistoryServices()
   return (
     <>

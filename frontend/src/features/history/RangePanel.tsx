@@ -21,7 +21,7 @@ export interface RangePanelProps {
 }
 
 /** Every way to say which time is meant: a length, two instants, a day. */
-export default function RangePanel({ host, onClose, onCopyLink }: RangePanelProps) {
+export function RangePanel({ host, onClose, onCopyLink }: RangePanelProps) {
   return (
     <div className="grid max-h-[calc(100dvh-8.5rem)] gap-4 overflow-y-auto tablet:max-h-[calc(100dvh-7rem)] p-4 tablet:grid-cols-[1fr_12.5rem] tablet:gap-6">
       <RangeForm host={host} onDone={onClose} />

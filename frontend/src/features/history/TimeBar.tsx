@@ -11,7 +11,7 @@ import { goEarlier, goLater } from './travel.ts'
 import { useOldest } from './useOldest.ts'
 import { useKeptSeconds, useView } from './useShown.ts'
 
-const RangePanel = lazyPart(() => import('./RangePanel.tsx'))
+const RangePanel = lazyPart(async () => ({ default: (await import('./pastParts.ts')).RangePanel }))
 
 export interface TimeBarProps {
   host: HostSeries | undefined

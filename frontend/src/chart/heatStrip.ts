@@ -52,7 +52,7 @@ export class HeatStrip implements Drawable, Plot {
   readonly #control: CrosshairControl
   readonly #continuum: Continuum
   readonly #past: PastNeed
-  readonly #patience = new Patience()
+  readonly #patience: Patience
   readonly #crosshairLine: CrosshairLine
   readonly #crosshairDrawable: Drawable
   readonly #image: HeatImage
@@ -75,6 +75,7 @@ export class HeatStrip implements Drawable, Plot {
     this.element = canvas
     this.#services = services
     this.#options = options
+    this.#patience = new Patience(services.window)
     this.#columns = options.rows.map((row) => row.column)
     this.#context = canvas.getContext('2d')!
     this.#continuum = new Continuum(services.host, services.past)
@@ -173,7 +174,7 @@ export class HeatStrip implements Drawable, Plot {
     const { width, height, ratio } = this.#box
     if (width === 0) return
     this.#wantPast()
-    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
+    if (this.#patience.waits(nowMs, this.#past.loading)) return this.#services.scheduler.mark(this)
     if (this.#stale) this.#fitCanvas()
     const context = this.#context
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
@@ -190,11 +191,6 @@ export class HeatStrip implements Drawable, Plot {
   #wantPast(): void {
     this.#past.want(this.#columns, this.#services.window.range(this.host, this.#range), 0)
     sayBusy(this.element, this.#past.loading)
-  }
-
-  /** A hand that moves the view sees what is there. */
-  #waits(nowMs: number): boolean {
-    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
   }
 
   get #plotTop(): number {

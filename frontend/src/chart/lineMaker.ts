@@ -106,7 +106,10 @@ export class LineMaker {
     return since
   }
 
-  /** How far the values of all lines, or their sums, reach within the window and at the sample before it, from which a line comes in; NaN without any. Used anew by each call. */
+  /**
+   * How far the values of all lines, or their sums, reach within the window and at the sample before it, from which a line
+   * comes in; NaN without any. Used anew by each call.
+   */
   extent(
     slots: readonly LineSlot[],
     stacked: boolean,

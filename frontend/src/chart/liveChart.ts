@@ -42,7 +42,7 @@ export class LiveChart implements Drawable, Plot {
   readonly #crosshairDrawable: Drawable
   readonly #marks: CrosshairMarks = { count: 0, y: [], color: [] }
   readonly #slide = new Slide()
-  readonly #patience = new Patience()
+  readonly #patience: Patience
   readonly #continuum: Continuum
   readonly #lines: ChartLines
   readonly #past: PastNeed
@@ -61,6 +61,7 @@ export class LiveChart implements Drawable, Plot {
     this.element = canvas
     this.#services = services
     this.#options = options
+    this.#patience = new Patience(services.window)
     this.#continuum = new Continuum(host, past)
     this.#lines = new ChartLines(this.#continuum, new RowWalk(host, past))
     this.#lines.describe(options)
@@ -167,7 +168,7 @@ export class LiveChart implements Drawable, Plot {
   draw(nowMs: number): void {
     if (!this.#isLaidOut) return
     this.#move()
-    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
+    if (this.#patience.waits(nowMs, this.#past.loading)) return this.#services.scheduler.mark(this)
     this.#collectVisible()
     this.#fitValues(nowMs)
     this.#makeLines()
@@ -176,11 +177,6 @@ export class LiveChart implements Drawable, Plot {
     if (this.#values.gliding(nowMs)) this.#services.scheduler.mark(this)
     this.#control.refresh()
     if (this.#services.crosshair.time !== undefined) this.#drawCrosshair()
-  }
-
-  /** A hand that moves the view sees what is there. */
-  #waits(nowMs: number): boolean {
-    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
   }
 
   get #isLaidOut(): boolean {

@@ -80,8 +80,8 @@ export function strokeLayer(
 
 /**
  * Fills from the lowest to the highest value of each stretch of time, in whole pixels: neighbours leave no seam. What is
- * lower than a pixel is under its line, and not filled. Most are a pixel wide: a stroke of that width takes a third of the
- * time of a rectangle.
+ * lower than a pixel is under its line, and not filled. Most are a pixel wide: a stroke of that width is painted sooner than
+ * a rectangle.
  */
 export function fillBands(
   context: LineContext & Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'lineWidth'>,

@@ -4,8 +4,8 @@
  * Whatever has changed is marked; once a frame everything marked AND visible is drawn, in the order it was marked.
  * What is off screen or in a hidden page stays marked, costs nothing, and is drawn when it comes into view. Drawing may
  * mark again (an axis that glides): that is the next frame. A frame that has drawn for long enough leaves the rest to the
- * next one, where it comes first, and sooner in a gesture: one over a whole day goes on while the charts follow by turns. One drawable that
- * throws does not keep the others from being drawn; the error is reported to the page.
+ * next one, where it comes first, and sooner in a gesture: one over a whole day goes on while the charts follow by turns.
+ * One drawable that throws does not keep the others from being drawn; the error is reported to the page.
  */
 
 /**

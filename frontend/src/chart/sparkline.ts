@@ -40,7 +40,7 @@ export class Sparkline implements Drawable {
   readonly #trace = new Trace()
   readonly #highest: HighestLine
   readonly #past: PastNeed
-  readonly #patience = new Patience()
+  readonly #patience: Patience
   readonly #range: TimeRange = { from: Number.NaN, to: Number.NaN }
   readonly #projection: Projection = { from: 0, left: 0, perSecond: 0, zero: 0, perUnit: 0 }
   readonly #rows: RowsHeard
@@ -55,6 +55,7 @@ export class Sparkline implements Drawable {
     this.element = canvas
     this.#services = services
     this.#options = options
+    this.#patience = new Patience(services.window)
     this.#ceiling = new SteadyCeiling(options.unit)
     this.#context = canvas.getContext('2d')!
     this.#box = new CanvasBox(canvas, options.height, this.#resize)
@@ -104,7 +105,7 @@ export class Sparkline implements Drawable {
     const { width, height, ratio } = this.#box
     if (width === 0) return
     this.#wantPast()
-    if (this.#waits(nowMs)) return this.#services.scheduler.mark(this)
+    if (this.#patience.waits(nowMs, this.#past.loading)) return this.#services.scheduler.mark(this)
     const context = this.#context
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width, height)
@@ -133,11 +134,6 @@ export class Sparkline implements Drawable {
   /** Seconds of a column of pixels. */
   get #pixel(): number {
     return (this.#range.to - this.#range.from) / (this.#box.width * this.#box.ratio)
-  }
-
-  /** A hand that moves the view sees what is there. */
-  #waits(nowMs: number): boolean {
-    return this.#patience.waits(nowMs, this.#past.loading) && !this.#services.window.inGesture
   }
 
   #makeLine(): void {

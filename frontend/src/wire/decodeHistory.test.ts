@@ -78,6 +78,7 @@ describe('decodeHistory of CBOR', () => {
     ],
     ['series[0].min', { ...packed(), series: [{ ...packed().series[0], min: Float64Array.of(1) }] }],
     ['timelines[0]', { ...packed(), timelines: [new Uint8Array(8)] }],
+    ['timelines[0]', { ...packed(), timelines: [Float64Array.from({ length: 100_001 }, (_, i) => i)] }],
   ])('names the field at fault: %s', (field, answer) => {
     expect(() => read(answer)).toThrow(expect.objectContaining({ name: 'DecodeError', field }))
   })

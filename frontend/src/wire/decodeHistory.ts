@@ -41,7 +41,7 @@ export function decodeHistory(tree: unknown): HistoryAnswer {
 
 /** Times only grow: everything that searches in them relies on it. */
 function decodeTimeline(field: string, value: unknown): Float64Array {
-  const cells = value instanceof Float64Array ? value : array(field, value, limits.rows)
+  const cells = value instanceof Float64Array ? atMostRows(field, value) : array(field, value, limits.rows)
   const times = new Float64Array(cells.length)
   let before = -Infinity
   for (let i = 0; i < cells.length; i++) {
@@ -52,6 +52,13 @@ function decodeTimeline(field: string, value: unknown): Float64Array {
     times[i] = before = time
   }
   return times
+}
+
+/** As long as a list may be; columns are as long as their timeline. */
+function atMostRows(field: string, column: Float64Array): Float64Array {
+  if (column.length > limits.rows)
+    throw new DecodeError(field, `has ${column.length} entries, at most ${limits.rows} are allowed`)
+  return column
 }
 
 function decodeSeries(field: string, one: Fields, timelines: Float64Array[], step: number): HistorySeries {

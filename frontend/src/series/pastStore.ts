@@ -6,11 +6,11 @@ import { tilesOf } from './pastCut.ts'
 import { levelFor, type Level } from './pastLevels.ts'
 import {
   marginOf,
+  meets,
   type Need,
   needsOf,
   nextRequest,
   type Request,
-  meets,
   strike,
   urgency,
   type Wish,

@@ -12,9 +12,22 @@ function watch(context: RecordingContext): { columns: Map<number, number[]>; put
   const columns = new Map<number, number[]>()
   const puts: number[] = []
   Object.assign(context, {
-    putImageData: ({ data }: ImageData, x: number) => {
-      puts.push(x)
-      columns.set(x, [...new Uint32Array(data.buffer.slice(0))])
+    putImageData: (
+      { data, width }: ImageData,
+      x: number,
+      _y: number,
+      from: number,
+      _top: number,
+      count: number,
+    ) => {
+      const pixels = new Uint32Array(data.buffer.slice(0))
+      for (let column = from; column < from + count; column++) {
+        puts.push(x + column)
+        columns.set(
+          x + column,
+          [...pixels].filter((_, at) => at % width === column),
+        )
+      }
     },
   })
   return { columns, puts }

@@ -33,6 +33,7 @@ export class HeatImage {
   #geometry: HeatGeometry = { bucket: 0, buckets: 0, height: 0, ratio: 1, max: 100 }
   #palette: Uint32Array = new Uint32Array(256)
   #columns: readonly Column[] = []
+  /** The buckets that are being painted, and its pixels. */
   #strip: ImageData | undefined
   #pixels = new Uint32Array(0)
   #views: Float64Array[] = []
@@ -57,8 +58,7 @@ export class HeatImage {
     this.#columns = columns
     this.#canvas.width = geometry.buckets
     this.#canvas.height = geometry.height
-    this.#strip = this.#context.createImageData(1, geometry.height)
-    this.#pixels = new Uint32Array(this.#strip.data.buffer)
+    this.#strip = undefined
     const rowHeight = geometry.height / columns.length
     this.#bars = rowHeight >= barRowHeight * geometry.ratio
     this.#tops = Uint32Array.from(columns, (_, row) => Math.round(row * rowHeight))
@@ -85,15 +85,21 @@ export class HeatImage {
     const times = host.times(rows)
     this.#views.length = 0
     for (const column of this.#columns) this.#views.push(host.values(column, rows))
+    this.#clearStrip(lastBucket - start + 1)
     let row = 0
     while (row < times.length && times[row]! < start * bucket) row++
     for (let index = start; index <= lastBucket; index++) {
       let first = row
       while (row < times.length && times[row]! < (index + 1) * bucket) row++
       if (first === row && first > 0 && times[first - 1]! >= index * bucket - reach) first--
-      this.#paintBucket(index, first, row)
+      this.#paintBucket(index, index - start, first, row)
     }
     this.#views.length = 0
+    const strip = this.#strip!
+    this.#runs(start, lastBucket, (place, index, count) => {
+      const from = index - start
+      this.#context.putImageData(strip, place - from, 0, from, 0, count, strip.height)
+    })
     this.#first = kept ? this.#first : firstBucket
     this.#first = Math.max(this.#first, lastBucket - this.#geometry.buckets + 1)
     this.#last = lastBucket
@@ -108,48 +114,55 @@ export class HeatImage {
     y: number,
     width: number,
   ): void {
-    const { buckets, height } = this.#geometry
+    const { height } = this.#geometry
+    this.#runs(first, last, (place, index, count) => {
+      const left = x + (index - first) * width
+      context.drawImage(this.#canvas, place, 0, count, height, left, y, count * width, height)
+    })
+  }
+
+  /** The places in the ring of buckets that follow each other, each with its first bucket and their number. */
+  #runs(first: number, last: number, each: (place: number, index: number, count: number) => void): void {
+    const { buckets } = this.#geometry
     for (let index = first; index <= last;) {
-      const source = ((index % buckets) + buckets) % buckets
-      const count = Math.min(last - index + 1, buckets - source)
-      context.drawImage(
-        this.#canvas,
-        source,
-        0,
-        count,
-        height,
-        x + (index - first) * width,
-        y,
-        count * width,
-        height,
-      )
+      const place = ((index % buckets) + buckets) % buckets
+      const count = Math.min(last - index + 1, buckets - place)
+      each(place, index, count)
       index += count
     }
   }
 
-  #paintBucket(index: number, first: number, end: number): void {
-    const { buckets } = this.#geometry
-    this.#pixels.fill(0)
+  /** Makes room for so many buckets, all empty. One copy of many takes a fraction of many copies. */
+  #clearStrip(width: number): void {
+    if (this.#strip?.width === width) return void this.#pixels.fill(0)
+    this.#strip = this.#context.createImageData(width, this.#geometry.height)
+    this.#pixels = new Uint32Array(this.#strip.data.buffer)
+  }
+
+  #paintBucket(index: number, x: number, first: number, end: number): void {
     for (let row = 0; row < this.#columns.length; row++) {
       const mean =
         end > first ? meanOf(this.#views[row]!, first, end) : (this.#recorded?.mean(row, index) ?? Number.NaN)
-      if (!Number.isNaN(mean)) this.#paintCell(row, mean)
+      if (!Number.isNaN(mean)) this.#paintCell(row, x, mean)
     }
-    this.#context.putImageData(this.#strip!, ((index % buckets) + buckets) % buckets, 0)
   }
 
-  #paintCell(row: number, mean: number): void {
+  #paintCell(row: number, x: number, mean: number): void {
     const { ratio, max } = this.#geometry
     const [top, bottom] = [this.#tops[row]!, this.#bottoms[row]!]
     const share = Math.max(0, Math.min(1, mean / max))
     const color = this.#palette[Math.round(share * 255)]!
-    if (!this.#bars) this.#pixels.fill(color, top, bottom)
-    else {
-      const bar = Math.max(ratio, Math.round((bottom - top) * share))
-      this.#pixels.fill(this.#palette[0]!, top, bottom)
-      // The height says how much: the colour begins where it can be seen.
-      this.#pixels.fill(this.#palette[Math.round(100 + share * 155)]!, bottom - bar, bottom)
-    }
+    if (!this.#bars) return this.#fill(x, top, bottom, color)
+    const bar = Math.max(ratio, Math.round((bottom - top) * share))
+    this.#fill(x, top, bottom - bar, this.#palette[0]!)
+    // The height says how much: the colour begins where it can be seen.
+    this.#fill(x, bottom - bar, bottom, this.#palette[Math.round(100 + share * 155)]!)
+  }
+
+  #fill(x: number, top: number, bottom: number, color: number): void {
+    const pixels = this.#pixels
+    const width = this.#strip!.width
+    for (let at = x + top * width; at < bottom * width; at += width) pixels[at] = color
   }
 }
 

@@ -64,8 +64,8 @@ export class RecordingContext {
     return { width: 6 * text.length }
   }
 
-  createImageData(width: number, height: number): { data: Uint8ClampedArray } {
-    return { data: new Uint8ClampedArray(width * height * 4) }
+  createImageData(width: number, height: number): Pick<ImageData, 'data' | 'width' | 'height'> {
+    return { width, height, data: new Uint8ClampedArray(width * height * 4) }
   }
 
   /** The same object for whoever wants a real context. */

@@ -8,7 +8,7 @@ import { RecordingContext } from './testing/recordingContext.ts'
 
 /** Ten pixels a second from time 100 at pixel 5; a unit is two pixels, zero at 50. */
 const projection: Projection = { from: 100, left: 5, perSecond: 10, zero: 50, perUnit: 2 }
-const path = ['moveTo', 'lineTo', 'closePath', 'stroke', 'fill']
+const path = ['moveTo', 'lineTo', 'stroke']
 
 /** Points at full seconds from 100; `null` starts the next one anew. */
 function polyline(...values: (number | null)[]): Polyline {
@@ -19,6 +19,21 @@ function polyline(...values: (number | null)[]): Polyline {
     startsAnew = value === null
   })
   return line
+}
+
+function span(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index)
+}
+
+/** The columns that were stroked: the left edge of one that is a CSS pixel wide. */
+function columnsOf(context: RecordingContext): { x: number; top: number; bottom: number }[] {
+  const points = context.calls.filter(({ name }) => name === 'moveTo' || name === 'lineTo')
+  return points.flatMap(({ name, args }, index) => {
+    if (name !== 'moveTo') return []
+    const [x = NaN, top = NaN] = (args as number[]).map((value) => Math.round(value * 100) / 100)
+    const bottom = Math.round(100 * (points[index + 1]!.args[1] as number)) / 100
+    return [{ x: x - 0.5, top, bottom }]
+  })
 }
 
 function traceOf(...values: number[]): Trace {
@@ -47,40 +62,37 @@ test('a gap is not crossed, and a lone point becomes a dot', () => {
   ])
 })
 
-test('an area reaches down to zero, each piece on its own', () => {
+test('an area reaches down to zero, column by column, each piece on its own', () => {
   const context = new RecordingContext()
-  fillLine(context.asContext, polyline(1, 2, null, 3, 4), undefined, projection)
-  expect(context.log(...path)).toEqual([
-    'moveTo 5 48',
-    'lineTo 15 46',
-    'lineTo 15 50',
-    'lineTo 5 50',
-    'closePath',
-    'moveTo 35 44',
-    'lineTo 45 42',
-    'lineTo 45 50',
-    'lineTo 35 50',
-    'closePath',
-    'fill',
-  ])
+  fillLine(context.asContext, polyline(1, 2, null, 3, 4), undefined, projection, 1)
+  const columns = columnsOf(context)
+  expect(columns.map(({ x }) => x)).toEqual([...span(5, 15), ...span(35, 45)])
+  expect(columns[0]).toEqual({ x: 5, top: 47.9, bottom: 50 })
+  expect(columns[9]).toEqual({ x: 14, top: 46.1, bottom: 50 })
+  expect(columns[10]).toEqual({ x: 35, top: 43.9, bottom: 50 })
 })
 
-test('a stacked area reaches down to the line below, along its points', () => {
+test('a stacked area reaches down to the line below, between its points too', () => {
   const context = new RecordingContext()
-  fillLine(context.asContext, polyline(5, 5, null, 6, 6), polyline(1, 2, 3, 4, 5), projection)
-  expect(context.log(...path)).toEqual([
-    'moveTo 5 40',
-    'lineTo 15 40',
-    'lineTo 15 46',
-    'lineTo 5 48',
-    'closePath',
-    'moveTo 35 38',
-    'lineTo 45 38',
-    'lineTo 45 40',
-    'lineTo 35 42',
-    'closePath',
-    'fill',
-  ])
+  fillLine(context.asContext, polyline(5, 5, null, 6, 6), polyline(1, 2, 3, 4, 5), projection, 1)
+  const columns = columnsOf(context)
+  expect(columns[0]).toEqual({ x: 5, top: 40, bottom: 47.9 })
+  expect(columns[9]).toEqual({ x: 14, top: 40, bottom: 46.1 })
+  expect(columns.at(-1)).toEqual({ x: 44, top: 38, bottom: 40.1 })
+  expect(columns).toHaveLength(20)
+})
+
+test('an area is a column wide on the screen, whatever its ratio, and wide steps leave no hole', () => {
+  const context = new RecordingContext()
+  fillLine(context.asContext, polyline(1, 1, 1), undefined, projection, 2)
+  expect(context.lineWidth).toBe(0.5)
+  expect(columnsOf(context).map(({ x }) => x)).toEqual(span(10, 50).map((x) => x / 2 - 0.25))
+})
+
+test('where a layer has no height nothing is filled', () => {
+  const context = new RecordingContext()
+  fillLine(context.asContext, polyline(3, 3, 5), polyline(3, 3, 3), projection, 1)
+  expect(columnsOf(context).map(({ x }) => x)).toEqual(span(15, 25))
 })
 
 test('drawn downward, values grow below zero; the next line is drawn upward again', () => {
@@ -110,8 +122,8 @@ test('the area is faint, the line is not, and both have the colour of the series
     lineWidth: 1.4,
   }
   paintTrace(target, traceOf(1, 2), undefined, { color: 'red', fill: 0.2, below: false })
-  const [fill, stroke] = ['fill', 'stroke'].map((name) => context.calls.find((call) => call.name === name)!)
-  expect([fill!.fillStyle, fill!.globalAlpha]).toEqual(['red', 0.2])
+  const [fill, stroke] = context.calls.filter(({ name }) => name === 'stroke')
+  expect([fill!.strokeStyle, fill!.globalAlpha]).toEqual(['red', 0.2])
   expect([stroke!.strokeStyle, stroke!.globalAlpha]).toEqual(['red', 1])
 })
 
@@ -127,7 +139,7 @@ test('a line that may turn with each pixel is thinner than others', () => {
 
 test('no points paint no line', () => {
   const context = new RecordingContext()
-  fillLine(context.asContext, polyline(), undefined, projection)
+  fillLine(context.asContext, polyline(), undefined, projection, 1)
   strokeLine(context.asContext, polyline(), projection)
   expect(context.log('moveTo', 'lineTo')).toEqual([])
 })

@@ -5,8 +5,12 @@ import type { Polyline } from '../series/polyline.ts'
 /** The part of a 2D context that lines need. */
 export type LineContext = Pick<
   CanvasRenderingContext2D,
-  'beginPath' | 'moveTo' | 'lineTo' | 'closePath' | 'stroke' | 'fill' | 'fillRect'
+  'beginPath' | 'moveTo' | 'lineTo' | 'stroke' | 'fillRect'
 >
+
+/** With the style of what is filled, in which the style of strokes is lost. */
+export type FillContext = LineContext &
+  Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'lineWidth'>
 
 /** How a point becomes pixels: x = left + (time - from) * perSecond, y = zero - value * perUnit. */
 export interface Projection {
@@ -80,104 +84,109 @@ export function strokeLayer(
 
 /**
  * Fills from the lowest to the highest value of each stretch of time, in whole pixels: neighbours leave no seam. What is
- * lower than a pixel is under its line, and not filled. Most are a pixel wide: a stroke of that width is painted sooner than
- * a rectangle.
+ * lower than a pixel is under its line, and not filled.
  */
 export function fillBands(
-  context: LineContext & Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'lineWidth'>,
+  context: FillContext,
   bands: Bands,
   { from, left, perSecond, zero, perUnit }: Projection,
   ratio: number,
 ): void {
   const { starts, ends, lows, highs, length } = bands
   const pixel = 1 / ratio
-  context.strokeStyle = context.fillStyle
-  context.lineWidth = pixel
-  context.beginPath()
-  let strokes = 0
+  columns.begin(context, ratio)
   for (let band = 0; band < length; band++) {
     const height = (highs[band]! - lows[band]!) * perUnit
     if (height < pixel && height > -pixel) continue
     const x = Math.round((left + (starts[band]! - from) * perSecond) * ratio)
     const end = Math.round((left + (ends[band]! - from) * perSecond) * ratio)
     const y = zero - highs[band]! * perUnit
-    if (end - x > 1) {
-      context.fillRect(x * pixel, y, (end - x) * pixel, height)
-      continue
-    }
-    context.moveTo((x + 0.5) * pixel, y)
-    context.lineTo((x + 0.5) * pixel, y + height)
-    if (++strokes < pointsPerStroke) continue
-    strokes = 0
-    context.stroke()
-    context.beginPath()
+    if (end - x > 1) context.fillRect(x * pixel, y, (end - x) * pixel, height)
+    else columns.fill(x, y, y + height)
   }
-  if (strokes > 0) context.stroke()
+  columns.end()
 }
 
-/** Fills between the line and zero, or between the line and the one that it is stacked on. */
+/**
+ * Fills between the line and zero, or between the line and the one that it is stacked on: each column of pixels down from
+ * where the line crosses its middle.
+ */
 export function fillLine(
-  context: LineContext,
+  context: FillContext,
   line: Polyline,
   base: Polyline | undefined,
-  projection: Projection,
-): void {
-  context.beginPath()
-  let baseFirst = 0
-  for (let first = 0; first < line.length;) {
-    const end = pieceEnd(line, first)
-    upperEdge(context, line, first, end, projection)
-    if (base === undefined) floor(context, line.times[first]!, line.times[end - 1]!, projection)
-    else baseFirst = lowerEdge(context, base, baseFirst, line.times[first]!, line.times[end - 1]!, projection)
-    context.closePath()
-    first = end
-  }
-  context.fill()
-}
-
-/** Where the piece that begins at `first` ends: the next break, or the end of the line. */
-function pieceEnd(line: Polyline, first: number): number {
-  let end = first + 1
-  while (end < line.length && line.breaks[end] === 0) end++
-  return end
-}
-
-function upperEdge(
-  context: LineContext,
-  line: Polyline,
-  first: number,
-  end: number,
   { from, left, perSecond, zero, perUnit }: Projection,
+  ratio: number,
 ): void {
-  const { times, values } = line
-  context.moveTo(left + (times[first]! - from) * perSecond, zero - values[first]! * perUnit)
-  for (let point = first + 1; point < end; point++) {
-    context.lineTo(left + (times[point]! - from) * perSecond, zero - values[point]! * perUnit)
+  const { times, values, breaks, length } = line
+  let below = 0
+  columns.begin(context, ratio)
+  for (let point = 1; point < length; point++) {
+    if (breaks[point] === 1) continue
+    const [start, end] = [times[point - 1]!, times[point]!]
+    const slope = (values[point]! - values[point - 1]!) / (end - start)
+    const last = columnAfter(left + (end - from) * perSecond, ratio)
+    for (let x = columnAfter(left + (start - from) * perSecond, ratio); x < last; x++) {
+      const time = from + ((x + 0.5) / ratio - left) / perSecond
+      let foot = 0
+      if (base !== undefined) {
+        while (below < base.length - 2 && base.times[below + 1]! <= time) below++
+        foot = valueAt(base, below, time)
+      }
+      const value = values[point - 1]! + (time - start) * slope
+      columns.fill(x, zero - value * perUnit, zero - foot * perUnit)
+    }
+  }
+  columns.end()
+}
+
+/** The first column of pixels whose middle is not left of an instant, given in CSS pixels. */
+function columnAfter(x: number, ratio: number): number {
+  return Math.ceil(x * ratio - 0.5)
+}
+
+/** Where a line is at an instant between a point and the next one; level beyond both. */
+function valueAt({ times, values, length }: Polyline, point: number, time: number): number {
+  if (point + 1 >= length || time <= times[point]!) return values[point] ?? 0
+  const share = Math.min(1, (time - times[point]!) / (times[point + 1]! - times[point]!))
+  return values[point]! + share * (values[point + 1]! - values[point]!)
+}
+
+/** What is lower leaves no trace on the screen. CSS pixels. */
+const leastColumn = 0.02
+
+/**
+ * Fills columns of pixels with the colour of a context: as strokes a pixel wide, which rasterizers paint far sooner than
+ * a polygon with as many edges, or rectangles.
+ */
+class Columns {
+  #context!: FillContext
+  #pixel = 1
+  #count = 0
+
+  begin(context: FillContext, ratio: number): void {
+    this.#context = context
+    this.#pixel = 1 / ratio
+    this.#count = 0
+    context.strokeStyle = context.fillStyle
+    context.lineWidth = this.#pixel
+    context.beginPath()
+  }
+
+  /** `x` counts device pixels, y goes from one to the other in CSS pixels. */
+  fill(x: number, top: number, bottom: number): void {
+    if (Math.abs(bottom - top) < leastColumn) return
+    const middle = (x + 0.5) * this.#pixel
+    this.#context.moveTo(middle, top)
+    this.#context.lineTo(middle, bottom)
+    if (++this.#count % pointsPerStroke > 0) return
+    this.#context.stroke()
+    this.#context.beginPath()
+  }
+
+  end(): void {
+    if (this.#count % pointsPerStroke > 0) this.#context.stroke()
   }
 }
 
-function floor(context: LineContext, first: number, last: number, projection: Projection): void {
-  const { from, left, perSecond, zero } = projection
-  context.lineTo(left + (last - from) * perSecond, zero)
-  context.lineTo(left + (first - from) * perSecond, zero)
-}
-
-/** Goes back along the base from `last` to `first`; returns where the next piece may start to look. */
-function lowerEdge(
-  context: LineContext,
-  base: Polyline,
-  start: number,
-  first: number,
-  last: number,
-  { from, left, perSecond, zero, perUnit }: Projection,
-): number {
-  const { times, values, length } = base
-  let begin = start
-  while (begin < length && times[begin]! < first) begin++
-  let end = begin
-  while (end < length && times[end]! <= last) end++
-  for (let point = end - 1; point >= begin; point--) {
-    context.lineTo(left + (times[point]! - from) * perSecond, zero - values[point]! * perUnit)
-  }
-  return end
-}
+const columns = new Columns()

@@ -8,7 +8,7 @@ import type { Column } from '../series/column.ts'
 import type { Polyline } from '../series/polyline.ts'
 import { Trace } from '../series/tracer.ts'
 import type { LineSlot } from './lineMaker.ts'
-import { fillBands, fillLine, strokeLayer, strokeLine, type LineContext, type Projection } from './paint.ts'
+import { fillBands, fillLine, strokeLayer, strokeLine, type FillContext, type Projection } from './paint.ts'
 
 /** How a dataset of this type looks. */
 export interface RingLineStyle {
@@ -38,8 +38,7 @@ declare module 'chart.js' {
 
 /** What lines are painted on: a context and where time and value lie in it. */
 export interface PaintTarget {
-  context: LineContext &
-    Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'lineWidth' | 'lineJoin' | 'globalAlpha'>
+  context: FillContext & Pick<CanvasRenderingContext2D, 'lineJoin' | 'globalAlpha'>
   projection: Projection
   /** Device pixels in a CSS pixel. */
   ratio: number
@@ -112,7 +111,7 @@ export function paintTrace(
   context.fillStyle = style.color
   if (style.fill > 0) {
     context.globalAlpha = style.fill
-    fillLine(context, line, base, projection)
+    fillLine(context, line, base, projection, target.ratio)
   }
   if (bands.length > 0) {
     context.globalAlpha = bandAlpha

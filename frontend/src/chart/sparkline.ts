@@ -116,7 +116,7 @@ export class Sparkline implements Drawable {
     const color = this.#services.theme.color(this.#options.color)
     context.fillStyle = color
     context.globalAlpha = fill
-    fillLine(context, line, undefined, this.#projection)
+    fillLine(context, line, undefined, this.#projection, ratio)
     context.globalAlpha = bandAlpha
     fillBands(context, bands, this.#projection, ratio)
     context.globalAlpha = 1

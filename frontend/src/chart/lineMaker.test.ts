@@ -145,3 +145,17 @@ test('values reach as high as the sample before the window, from which a line co
     expect([reach(start + 1.5), reach(start + 2.5)]).toEqual([90, 30])
   }
 })
+
+test('a line of a stack knows as others do that it may turn with each pixel', () => {
+  const host = hostWithPushed()
+  const update = { type: 'update' as const, host: 'web-1' }
+  for (let seq = 1; seq <= 60; seq++)
+    host.applyUpdate({ ...update, seq, timestamp: start + seq, values: [seq % 7, null] }, 'a')
+  const isCrowded = (stacked: boolean, pixel: number) => {
+    const [cpu] = slotsOf(host) as [LineSlot, LineSlot]
+    makerOf(host).make([cpu], stacked, start, start + 60, { pixel, resolution: 0 })
+    return cpu.trace.crowded
+  }
+  expect([isCrowded(false, 2), isCrowded(true, 2)]).toEqual([true, true])
+  expect([isCrowded(false, 0.1), isCrowded(true, 0.1)]).toEqual([false, false])
+})

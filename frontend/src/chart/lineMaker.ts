@@ -162,6 +162,7 @@ export class LineMaker {
       const slot = slots[index]!
       slot.base = this.#base(index, below)
       slot.trace.bands.clear()
+      slot.trace.crowded = this.#parts[index]!.crowded
       this.#put(slot, index)
       this.#writeTop(slot.trace.line)
       this.#stack.raise()

@@ -79,6 +79,7 @@ export function makeServices(base: string): Services {
     },
     history: {
       ...shared,
+      foresee: (range) => past.foresight.foresee(range),
       retryPast: () => past.retryNow(),
       facts: new HistoryFacts({
         status: (signal) => fetchHistoryStatus(server.base, signal),

@@ -4,6 +4,7 @@ import type { Past, PastViewer } from '../series/past.ts'
 
 /** A picture moves on between what was asked for and what is told of it: so much of it may be new. */
 const askedShare = 0.02
+const none: readonly string[] = []
 
 /** What one drawing needs of the recorded past: it asks for it, and hears of what comes in. */
 export class PastNeed {
@@ -52,7 +53,13 @@ export class PastNeed {
     const resolution = resolutionOf(range.from, range.to)
     this.#shown.want(this.#host, this.#metrics, from, to, resolution)
     const back = earlier > 0 ? earlier : Number.NaN
-    this.#earlier.want(this.#host, this.#metrics, range.from - back, range.to - back, resolution)
+    this.#earlier.want(
+      this.#host,
+      earlier > 0 ? this.#metrics : none,
+      range.from - back,
+      range.to - back,
+      resolution,
+    )
     this.#asked.from = range.from
     this.#asked.to = range.to
   }

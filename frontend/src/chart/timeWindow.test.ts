@@ -112,6 +112,19 @@ describe('until it is known what is recorded', () => {
   })
 })
 
+test('what a live window of another length would show is known before', () => {
+  const host = hostWith(['cpu'], rows)
+  for (const window of [new TimeWindow(60), new TimeWindow(300)]) {
+    for (const span of [30, 90, 86_400]) {
+      const range = window.liveRange(host, span)
+      window.live(span)
+      expect(window.range(host)).toEqual(range)
+    }
+    window.show(1000, 1060)
+    expect(window.liveRange(host, 90)).toEqual({ from: 1009, to: 1099 })
+  }
+})
+
 test('a moment is shown on a minute', () => {
   const stretch = new TimeWindow(300).stretch(hostWith(['cpu'], [[1], [2]]))
   expect(stretch).toBeGreaterThanOrEqual(60)

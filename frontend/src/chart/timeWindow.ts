@@ -242,15 +242,24 @@ export class TimeWindow {
     return into
   }
 
+  /** The stretch that a live window would show, of this or another length. */
+  liveRange(host: HostSeries, span = this.#liveSpan): TimeRange {
+    const to = host.newestTime
+    return { from: to - this.#filled(host, to, span), to }
+  }
+
   /**
    * How many seconds the picture of a host covers: the span, or while less than that is held a little more than what
    * is, so that a server that has just started fills its charts. It grows in steps and not with every row. While nobody
    * knows how much is recorded it is the span.
    */
   stretch(host: HostSeries): number {
-    if (this.#view.mode !== 'live') return this.span
-    const { limits, span } = this
-    const held = this.#end(host) - (span === Infinity ? limits.oldestKnown(host) : limits.oldest(host))
+    return this.#view.mode === 'live' ? this.#filled(host, this.#end(host), this.span) : this.span
+  }
+
+  #filled(host: HostSeries, end: number, span: number): number {
+    const { limits } = this
+    const held = end - (span === Infinity ? limits.oldestKnown(host) : limits.oldest(host))
     if (!(held < span)) return span
     const least = Math.max(held, leastStretch, 10 * host.interval)
     return Math.min(span, growth ** Math.ceil(Math.log(least) / Math.log(growth)))

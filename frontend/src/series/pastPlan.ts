@@ -10,6 +10,8 @@ export interface Wish {
   readonly level: Level
   /** Of the coarse picture that comes first, and reaches further than what is in sight. */
   readonly first: Level
+  /** Nobody looks at it yet. */
+  readonly foreseen?: boolean
 }
 
 /** A tile that is wanted for some series and not there. */
@@ -42,7 +44,7 @@ export interface RequestBounds {
   readonly characters: number
 }
 
-export const urgency = { firstPicture: 0, inSight: 1, around: 2 }
+export const urgency = { firstPicture: 0, inSight: 1, foreseen: 2, around: 3 }
 /**
  * More tiles than this make somebody wait: a coarse one is asked for before them. To a server it is as much work as they
  * are, or more, as it has to read all of its time.
@@ -124,8 +126,9 @@ export function needsOf(wishes: Iterable<Wish>, now: number, isMissing: IsMissin
     return missing
   }
   for (const wish of wishes) {
-    const missing = add(wish, wish.level, wish.from, wish.to, urgency.inSight)
-    if (wish.first === wish.level) continue
+    const how = wish.foreseen === true ? urgency.foreseen : urgency.inSight
+    const missing = add(wish, wish.level, wish.from, wish.to, how)
+    if (wish.foreseen === true || wish.first === wish.level) continue
     if (missing > tilesAtOnce) add(wish, wish.first, wish.from, wish.to, urgency.firstPicture)
     const width = wish.to - wish.from
     add(wish, wish.first, wish.from - width / 2, wish.to + width / 2, urgency.around)
@@ -137,6 +140,11 @@ export function needKey(host: string, level: Level, index: number): string {
   return `${level.step}/${level.span}/${index}/${host}`
 }
 
+/** Whether somebody waits for it. */
+export function isInSight(need: Need): boolean {
+  return need.urgency < urgency.foreseen
+}
+
 /** Whether anything that a wish has in sight is among the needs. */
 export function isNeeded(
   { host, level, metrics, from, to }: Wish,
@@ -144,11 +152,7 @@ export function isNeeded(
 ): boolean {
   for (let index = tileAt(level, from); index <= tileAt(level, to); index++) {
     const need = needs.get(needKey(host, level, index))
-    if (
-      need !== undefined &&
-      need.urgency < urgency.around &&
-      metrics.some((metric) => need.metrics.has(metric))
-    )
+    if (need !== undefined && isInSight(need) && metrics.some((metric) => need.metrics.has(metric)))
       return true
   }
   return false

@@ -1,11 +1,13 @@
 import { type HistoryAnswer, HistoryError } from '../wire/history.ts'
 import { Backoff, type BackoffOptions } from './backoff.ts'
+import { Foresight } from './foresight.ts'
 import { Listeners } from './listeners.ts'
 import type { LoadPast, Past, PastState, PastViewer, Stretch } from './past.ts'
 import { tilesOf } from './pastCut.ts'
 import { levelFor, type Level } from './pastLevels.ts'
 import {
   marginOf,
+  isInSight,
   meets,
   type Need,
   needsOf,
@@ -56,6 +58,8 @@ const idle: PastState = { loading: false, off: false, problem: undefined }
  * that keeps no history is not asked again before reset(). What it refuses as too much is asked for in smaller pieces.
  */
 export class PastStore implements Past {
+  /** What is loaded after what is in sight, before anybody looks at it. */
+  readonly foresight: Foresight
   readonly #options: Required<PastOptions>
   readonly #cache: TileCache
   readonly #viewers = new Set<Viewer>()
@@ -83,6 +87,7 @@ export class PastStore implements Past {
   constructor(options: PastOptions) {
     this.#options = { after: afterMs, random: Math.random, maxBytes: 64 << 20, ...options }
     this.#cache = new TileCache(this.#options.maxBytes)
+    this.foresight = new Foresight(this.#options.after, () => this.#plan())
     this.#backoff = new Backoff(this.#options, () => this.#carryOut())
   }
 
@@ -150,6 +155,7 @@ export class PastStore implements Past {
   close(): void {
     this.#viewers.clear()
     for (const cancel of [this.#planned, this.#release, this.#renewal]) cancel?.()
+    this.foresight.end()
     this.#planned = this.#release = this.#renewal = undefined
     this.#backoff.end()
     for (const abort of this.#running.values()) abort.abort()
@@ -172,7 +178,7 @@ export class PastStore implements Past {
     this.#unplanned = false
     this.#usedSince = this.#cache.mark()
     const needs = this.#needs()
-    const inSight = [...needs.values()].filter((need) => need.urgency < urgency.around)
+    const inSight = [...needs.values()].filter(isInSight)
     const loading = new Set(inSight.map(({ host }) => host))
     for (const viewer of this.#viewers) viewer.takeNeeds(needs)
     for (const [request, abort] of this.#running) {
@@ -292,11 +298,12 @@ export class PastStore implements Past {
     const isAbsent = (host: string, metric: string, level: Level, index: number) =>
       this.#cache.get(host, metric, level, index) === undefined
     const absent = needsOf([wish], this.#options.now(), isAbsent)
-    return [...absent.values()].some((need) => need.urgency < urgency.around)
+    return [...absent.values()].some(isInSight)
   }
 
   #wishes(): Wish[] {
-    return [...this.#viewers].flatMap(({ wish }) => wish ?? [])
+    const seen = [...this.#viewers].flatMap(({ wish }) => wish ?? [])
+    return [...seen, ...this.foresight.wishes(this.#viewers)]
   }
 
   #fail(request: Request, error: unknown): void {

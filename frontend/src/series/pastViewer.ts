@@ -10,6 +10,8 @@ export class Viewer implements PastViewer {
   /** Tells that something came in that it may show, or that it waits for nothing any more. */
   readonly tell: () => void
   #loading = false
+  #host = ''
+  #metrics: readonly string[] = []
   readonly #interval: (host: string) => number
   readonly #onWish: (grown: boolean) => void
   readonly #onEnd: () => void
@@ -38,6 +40,8 @@ export class Viewer implements PastViewer {
   }
 
   want(host: string, metrics: readonly string[], from: number, to: number, secondsPerPixel: number): void {
+    this.#host = host
+    this.#metrics = metrics
     const before = this.wish
     const nothing = !(from < to) || metrics.length === 0
     const wish = nothing ? undefined : wishFor(host, metrics, from, to, secondsPerPixel, this.#interval(host))
@@ -49,6 +53,15 @@ export class Viewer implements PastViewer {
     } else if (wish.to > before.to) {
       this.#onWish(true)
     }
+  }
+
+  /** What it would want of another stretch of time. */
+  foresee(from: number, to: number, secondsPerPixel: number): Wish | undefined {
+    if (this.#metrics.length === 0) return undefined
+    const interval = this.#interval(this.#host)
+    const wish = wishFor(this.#host, this.#metrics, from, to, secondsPerPixel, interval)
+    // Not of what is still to come, which would have it loaded again and again.
+    return { ...wish, to, foreseen: true }
   }
 
   end(): void {

@@ -14,6 +14,8 @@ export interface SegmentedControlProps<Value extends string> {
   /** None of the segments when nothing is chosen. */
   value: Value | undefined
   onChange: (value: Value) => void
+  /** A pointer is over a segment, or over none of them any more. */
+  onPoint?: (value: Value | undefined) => void
   className?: string
 }
 
@@ -51,6 +53,7 @@ export function SegmentedControl<Value extends string>(props: SegmentedControlPr
           chosen={segment.value === value}
           reachable={segment.value === value || (index === 0 && !known)}
           onChoose={() => onChange(segment.value)}
+          onPoint={(over) => props.onPoint?.(over ? segment.value : undefined)}
         />
       ))}
     </div>
@@ -63,6 +66,7 @@ interface SegmentButtonProps {
   /** The one stop of the keyboard. */
   reachable: boolean
   onChoose: () => void
+  onPoint: (over: boolean) => void
 }
 
 function SegmentButton(props: SegmentButtonProps) {
@@ -74,6 +78,8 @@ function SegmentButton(props: SegmentButtonProps) {
       tabIndex={props.reachable ? 0 : -1}
       title={props.segment.title}
       onClick={props.onChoose}
+      onPointerEnter={() => props.onPoint(true)}
+      onPointerLeave={() => props.onPoint(false)}
       className={classes(
         'flex-1 rounded-[7px] px-1 py-1 text-small min-[52rem]:px-2 font-medium whitespace-nowrap transition-colors',
         props.chosen ? 'chosen text-text' : 'text-soft hover:text-text',

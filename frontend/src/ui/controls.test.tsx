@@ -22,6 +22,17 @@ describe('a segmented control', () => {
     fireEvent.keyDown(radios[0]!, { key: 'ArrowLeft' })
     expect(onChange.mock.calls).toEqual([['b'], ['c']])
   })
+
+  it('tells which segment a pointer is over, before anything is chosen', () => {
+    const [onChange, onPoint] = [vi.fn(), vi.fn()]
+    const handlers = { onChange, onPoint }
+    render(<SegmentedControl label="letters" segments={segments} value="a" {...handlers} />)
+    const [, b] = screen.getAllByRole('radio')
+    fireEvent.pointerEnter(b!)
+    fireEvent.pointerLeave(b!)
+    expect(onPoint.mock.calls).toEqual([['b'], [undefined]])
+    expect(onChange).not.toHaveBeenCalled()
+  })
 })
 
 describe('a menu', () => {

@@ -25,6 +25,7 @@ function renderHead(gone: boolean) {
     scheduler: new FrameScheduler(),
     chartTheme: new ChartTheme({ token: () => '#000', reducedMotion: () => true }),
     past: noPast,
+    foresee: () => undefined,
     retryPast: () => undefined,
     facts: new HistoryFacts({ status: noAnswer, hosts: noAnswer }),
     serverSeconds: () => noon + 1800,

@@ -1,13 +1,13 @@
 import { CalendarClock, ChevronLeft, ChevronRight, Link2, ZoomOut } from 'lucide-react'
 import { Suspense, useEffect, useMemo } from 'react'
 import type { HostSeries } from '../../series/hostSeries.ts'
-import { IconButton } from '../../ui/IconButton.tsx'
+import { IconButton, type IconButtonProps } from '../../ui/IconButton.tsx'
 import { lazyPart } from '../../ui/lazyPart.tsx'
 import { Popover } from '../../ui/Popover.tsx'
 import { SegmentedControl } from '../../ui/SegmentedControl.tsx'
 import { barPresets, nameOfSeconds, presetsFor, secondsNamed } from './presets.ts'
 import { useHistoryServices } from './services.ts'
-import { goEarlier, goLater } from './travel.ts'
+import { goEarlier, goLater, rangeBefore } from './travel.ts'
 import { useOldest } from './useOldest.ts'
 import { useKeptSeconds, useView } from './useShown.ts'
 
@@ -23,7 +23,7 @@ export interface TimeBarProps {
 
 /** Which time the charts show: how much of the present, or which stretch of the past. */
 export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
-  const { window, serverSeconds } = useHistoryServices()
+  const { window, serverSeconds, foresee } = useHistoryServices()
   const kept = useKeptSeconds()
   useOldest()
   useOffered(kept)
@@ -34,11 +34,20 @@ export function TimeBar({ host, onCopyLink, opened }: TimeBarProps) {
       className="order-last flex w-full min-w-0 items-center gap-1 tablet:order-none tablet:w-auto desk:relative"
     >
       {kept > 0 && (
-        <ArrowButton label="Earlier (<)" onClick={() => host && goEarlier(window, host)}>
+        <ArrowButton
+          label="Earlier (<)"
+          onPointerEnter={() => host && foresee(rangeBefore(window, host))}
+          onPointerLeave={() => foresee()}
+          onClick={() => {
+            if (!host) return
+            goEarlier(window, host)
+            foresee(rangeBefore(window, host))
+          }}
+        >
           <ChevronLeft className="size-4" />
         </ArrowButton>
       )}
-      <Presets keptSeconds={kept} />
+      <Presets host={host} keptSeconds={kept} />
       {kept > 0 && (
         <>
           <ArrowButton label="Later (>)" onClick={() => host && goLater(window, host, serverSeconds())}>
@@ -82,8 +91,8 @@ function useOffered(keptSeconds: number): void {
 }
 
 /** Live windows. The length of something else that is shown is marked as well; choosing it leads to the present. */
-function Presets({ keptSeconds }: { keptSeconds: number }) {
-  const { window } = useHistoryServices()
+function Presets({ host, keptSeconds }: { host: HostSeries | undefined; keptSeconds: number }) {
+  const { window, foresee } = useHistoryServices()
   const view = useView()
   const segments = useMemo(
     () =>
@@ -100,16 +109,13 @@ function Presets({ keptSeconds }: { keptSeconds: number }) {
       segments={segments}
       value={nameOfSeconds(view.mode === 'fixed' ? view.to - view.from : view.span)}
       onChange={(name) => window.live(secondsNamed(name))}
+      onPoint={(name) => foresee(host && name ? window.liveRange(host, secondsNamed(name)) : undefined)}
       className="min-w-0 flex-1 tablet:flex-none"
     />
   )
 }
 
 /** On a phone the same is done by dragging, and below by the player. */
-function ArrowButton(props: { label: string; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <IconButton label={props.label} onClick={props.onClick} className="hidden! size-8! desk:grid!">
-      {props.children}
-    </IconButton>
-  )
+function ArrowButton(props: IconButtonProps) {
+  return <IconButton {...props} className="hidden! size-8! desk:grid!" />
 }

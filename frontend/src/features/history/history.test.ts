@@ -10,7 +10,16 @@ import { HistoryFacts, type HistoryKnown } from './historyFacts.ts'
 import { behindWords } from './LivePill.tsx'
 import { overviewOf, placeIn, timeAt } from './overview.ts'
 import { damageWords, forecastWords, stateWords, syncWords, usedWords } from './statusWords.ts'
-import { changeSpeed, goEarlier, goLater, goTo, nextGhost, stepSamples, togglePlay } from './travel.ts'
+import {
+  changeSpeed,
+  goEarlier,
+  goLater,
+  goTo,
+  nextGhost,
+  rangeBefore,
+  stepSamples,
+  togglePlay,
+} from './travel.ts'
 
 const status: HistoryStatus = {
   state: 'recording',
@@ -59,6 +68,13 @@ describe('ways through time', () => {
     expect(window.view).toEqual({ mode: 'live', span: 60 })
     goLater(window, host, 90_000)
     expect(window.mode).toBe('live')
+  })
+
+  it('say before where they lead', () => {
+    const { host, window } = make()
+    const before = rangeBefore(window, host)
+    goEarlier(window, host)
+    expect(window.range(host)).toEqual(before)
   })
 
   it('hold a live picture, and play one that is fixed', () => {

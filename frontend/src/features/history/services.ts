@@ -1,7 +1,7 @@
 import { createContext, use } from 'react'
 import type { FrameScheduler } from '../../chart/scheduler.ts'
 import type { ChartTheme } from '../../chart/theme.ts'
-import type { TimeWindow } from '../../chart/timeWindow.ts'
+import type { TimeRange, TimeWindow } from '../../chart/timeWindow.ts'
 import type { Past } from '../../series/past.ts'
 import type { HistoryFacts } from './historyFacts.ts'
 
@@ -11,6 +11,8 @@ export interface HistoryServices {
   scheduler: FrameScheduler
   chartTheme: ChartTheme
   past: Past
+  /** Has a stretch of time loaded that somebody is about to look at; nothing without one. */
+  foresee: (range?: TimeRange) => void
   /** Asks at once for what of the past could not be read. */
   retryPast: () => void
   facts: HistoryFacts

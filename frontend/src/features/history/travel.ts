@@ -1,6 +1,6 @@
 /** Ways through time that the bar, the player and the keys share. */
 import { ghosts } from '../../chart/ghost.ts'
-import type { TimeWindow } from '../../chart/timeWindow.ts'
+import type { TimeRange, TimeWindow } from '../../chart/timeWindow.ts'
 import type { HostSeries } from '../../series/hostSeries.ts'
 
 /** The speeds at which the past is played. */
@@ -10,6 +10,12 @@ export const speeds = [1, 2, 5, 10, 30, 60] as const
 export function goEarlier(window: TimeWindow, host: HostSeries): void {
   const { from, to } = window.range(host)
   if (to > from) window.pan(from - to)
+}
+
+/** What that would show. */
+export function rangeBefore(window: TimeWindow, host: HostSeries): TimeRange {
+  const { from, to } = window.range(host)
+  return { from: from - (to - from), to: from }
 }
 
 /** One window on; at the present the page is live again. */

@@ -33,10 +33,10 @@ if ! chromium=$(scripts/chromium.sh); then chromium=''; fi
 export CHROMIUM=$chromium
 skipped=()
 
-resources=() fanout=() storm=() latency=() history=() pixels=15 app=(--repeats 3 --seconds 3) clicks=30
+resources=() fanout=() storm=() latency=() history=() pixels=15 app=(--repeats 3 --seconds 3) clicks=10
 if [[ -n $long ]]; then
   resources=(--window 15s --rounds 5) fanout=(--rounds 5) storm=(--viewers 10000) latency=(--window 2m) pixels=60
-  history=(--window 15s --rounds 4 --sample 1s --samples 600 --queries 1000) app=() clicks=100
+  history=(--window 15s --rounds 4 --sample 1s --samples 600 --queries 1000) app=() clicks=30
 fi
 
 # step LIMIT NAME COMMAND...: one measurement, bounded in time. One that fails is told at the end, and the others go on.
@@ -75,7 +75,7 @@ for part in "${parts[@]}"; do
     app)
       in_browser 20m 'charts beside uPlot' node bench/compare.mjs "${app[@]}"
       in_browser 5m 'a day of ten series' env VITALS_BINARY="$vitals" node bench/day.mjs
-      in_browser 5m 'click to drawn' env VITALS_BINARY="$vitals" node bench/click.mjs --clicks "$clicks"
+      in_browser 10m 'click to drawn' env VITALS_BINARY="$vitals" node bench/click.mjs --clicks "$clicks"
       ;;
   esac
 done

@@ -43,7 +43,7 @@ const anotherFolder = "name another folder by --data, or keep no history by --hi
 // folder is a data folder that this process holds: no other one can, until it is released.
 type folder struct {
 	lock   *os.File
-	held   os.FileInfo      // of the lock, by which the folder is known again
+	held   unix.Stat_t      // of the lock, by which the folder is known again
 	damage []salvage.Damage // what was put aside when it was taken
 }
 
@@ -66,7 +66,7 @@ func prepareFolder(options Options) (_ *folder, err error) {
 	if f.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
-	if f.held, err = f.lock.Stat(); err != nil {
+	if err := unix.Fstat(int(f.lock.Fd()), &f.held); err != nil {
 		return nil, unusable(dir, "it cannot be read", err)
 	}
 	for _, name := range []string{storeFolder, salvage.QuarantineFolder} {
@@ -90,8 +90,9 @@ func (f *folder) release() {
 
 // check says whether what is held is still what is found under its name: who moved it away may have put another in its place.
 func (f *folder) check(dir string) error {
-	found, err := os.Lstat(f.lock.Name())
-	if err == nil && os.SameFile(f.held, found) {
+	var found unix.Stat_t
+	err := unix.Lstat(f.lock.Name(), &found)
+	if err == nil && found.Dev == f.held.Dev && found.Ino == f.held.Ino {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, &FolderError{

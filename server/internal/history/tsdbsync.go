@@ -10,8 +10,6 @@ import (
 
 	"github.com/prometheus/prometheus/tsdb/wlog"
 	"golang.org/x/sys/unix"
-
-	"vitals/internal/history/salvage"
 )
 
 // syncedLog makes the library's logs safe from a power loss. The library itself does so only with a segment that is full.
@@ -95,16 +93,16 @@ func (l *syncedLog) close() error {
 	err := l.sync()
 	l.ended = true
 	for _, log := range l.logs {
-		err = errors.Join(err, log.file.Close())
+		err = errors.Join(err, log.close())
 	}
 	return err
 }
 
 // segments are the files of one log, of which only the last is written to.
 type segments struct {
-	dir    string
+	folder *os.File
 	number int
-	next   string // the path of the segment that will follow
+	next   string // the name of the segment that will follow
 	file   *os.File
 	synced int64 // bytes of the file that are safe
 }
@@ -117,18 +115,30 @@ func openSegments(dir string) (*segments, error) {
 	if last < 0 {
 		return nil, fmt.Errorf("list the log: %s has no segment", dir)
 	}
-	s := &segments{dir: dir, number: last, next: wlog.SegmentName(dir, last+1)}
-	if s.file, err = os.Open(wlog.SegmentName(dir, last)); err != nil {
+	s := &segments{number: last, next: segmentName(last + 1)}
+	if s.folder, err = os.Open(dir); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	return s, salvage.SyncFolder(dir)
+	if s.file, err = os.Open(wlog.SegmentName(dir, last)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.folder.Close())
+	}
+	if err := s.folder.Sync(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.close())
+	}
+	return s, nil
 }
 
+func (s *segments) close() error { return errors.Join(s.file.Close(), s.folder.Close()) }
+
+// segmentName is the name of a segment in its folder.
+func segmentName(number int) string { return wlog.SegmentName("", number) }
+
 // sync makes the segment safe, and all that were begun since the last time. It runs each second, and nearly always there is no
-// next one: to ask for a file costs less than to fail to open it.
+// next one: to look for it in an open folder costs a fraction of failing to open it.
 func (s *segments) sync() error {
 	for {
-		switch err := unix.Access(s.next, unix.F_OK); {
+		var found unix.Stat_t
+		switch err := unix.Fstatat(int(s.folder.Fd()), s.next, &found, unix.AT_SYMLINK_NOFOLLOW); {
 		case errors.Is(err, unix.ENOENT):
 			return s.syncFile()
 		case err != nil:
@@ -142,13 +152,13 @@ func (s *segments) sync() error {
 
 // follow makes the segment safe, and goes on with the next.
 func (s *segments) follow() error {
-	next, err := os.Open(s.next)
+	next, err := os.Open(filepath.Join(s.folder.Name(), s.next))
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.syncFile(), s.file.Close(), salvage.SyncFolder(s.dir))
+	err = errors.Join(s.syncFile(), s.file.Close(), s.folder.Sync())
 	s.file, s.number, s.synced = next, s.number+1, 0
-	s.next = wlog.SegmentName(s.dir, s.number+1)
+	s.next = segmentName(s.number + 1)
 	return err
 }
 

@@ -179,6 +179,10 @@ func (r *Recorder) work(ctx context.Context) error {
 func (r *Recorder) tellHosts(ctx context.Context) error {
 	r.mu.Lock()
 	changes := r.changes
+	if len(changes) == 0 {
+		r.mu.Unlock()
+		return nil
+	}
 	r.changes = make(map[string]hub.HostChange, len(changes))
 	r.mu.Unlock()
 	for name, change := range changes {

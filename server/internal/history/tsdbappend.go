@@ -60,7 +60,7 @@ func (t *TSDB) appendRows(rows []Row) (Appended, error) {
 	if err := batch.sortIn(); err != nil {
 		return Appended{}, batch.fail(err)
 	}
-	if err := o.log.wrote(); err != nil {
+	if err := o.log.wrote(len(batch.late) > 0); err != nil {
 		return Appended{}, t.giveUp(err)
 	}
 	o.wake(t.options, batch.done.Samples)
@@ -186,7 +186,7 @@ func (t *TSDB) Silence(ctx context.Context, host string) error {
 	if err := batch.commit(); err != nil {
 		return batch.fail(err)
 	}
-	if err := o.log.wrote(); err != nil {
+	if err := o.log.wrote(false); err != nil {
 		return t.giveUp(err)
 	}
 	return nil

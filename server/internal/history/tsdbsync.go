@@ -20,8 +20,10 @@ type syncedLog struct {
 	policy SyncPolicy
 
 	mu       sync.Mutex
-	logs     []*segments
-	dirty    bool
+	inOrder  *segments
+	late     *segments
+	dirty    bool        // something was written that is not safe yet
+	lateToo  bool        // to both logs
 	syncedAt time.Time   // by the monotonic clock
 	timer    *time.Timer // of the sync that is due when traffic stops; nil if none is
 	err      error
@@ -30,22 +32,22 @@ type syncedLog struct {
 
 func newSyncedLog(store string, policy SyncPolicy) (*syncedLog, error) {
 	l := &syncedLog{policy: policy, syncedAt: time.Now()}
-	for _, name := range []string{"wal", wlog.WblDirName} {
-		log, err := openSegments(filepath.Join(store, name))
-		if err != nil {
-			return nil, errors.Join(err, l.close())
-		}
-		l.logs = append(l.logs, log)
+	var err error
+	if l.inOrder, err = openSegments(filepath.Join(store, "wal")); err != nil {
+		return nil, err
+	}
+	if l.late, err = openSegments(filepath.Join(store, wlog.WblDirName)); err != nil {
+		return nil, errors.Join(err, l.inOrder.close())
 	}
 	return l, nil
 }
 
-// wrote is called after each commit. It syncs if the policy wants that now, and sees to it that it happens in time
-// otherwise. The error is that of this sync, or of an earlier one.
-func (l *syncedLog) wrote() error {
+// wrote is called after each commit, and told whether there were late samples in it. It syncs if the policy wants that now,
+// and sees to it that it happens in time otherwise. The error is that of this sync, or of an earlier one.
+func (l *syncedLog) wrote(late bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.dirty = true
+	l.dirty, l.lateToo = true, l.lateToo || late
 	policy := time.Duration(l.policy)
 	// Somebody who writes once in that time is a little early now and then: without a tenth of patience each write would
 	// arm a timer.
@@ -76,13 +78,15 @@ func (l *syncedLog) sync() error {
 	if l.err != nil || !l.dirty || l.ended {
 		return l.err
 	}
-	for _, log := range l.logs {
-		if err := log.sync(); err != nil {
-			l.err = fmt.Errorf("make history safe from a power loss: %w", err)
-			return l.err
-		}
+	err := l.inOrder.sync()
+	if err == nil && l.lateToo {
+		err = l.late.sync()
 	}
-	l.dirty, l.syncedAt = false, time.Now()
+	if err != nil {
+		l.err = fmt.Errorf("make history safe from a power loss: %w", err)
+		return l.err
+	}
+	l.dirty, l.lateToo, l.syncedAt = false, false, time.Now()
 	return nil
 }
 
@@ -92,10 +96,7 @@ func (l *syncedLog) close() error {
 	defer l.mu.Unlock()
 	err := l.sync()
 	l.ended = true
-	for _, log := range l.logs {
-		err = errors.Join(err, log.close())
-	}
-	return err
+	return errors.Join(err, l.inOrder.close(), l.late.close())
 }
 
 // segments are the files of one log, of which only the last is written to.
@@ -162,7 +163,7 @@ func (s *segments) follow() error {
 	return err
 }
 
-// syncFile spares the kernel a file that has not grown: the log of late samples seldom does.
+// syncFile spares the kernel a file that has not grown.
 func (s *segments) syncFile() error {
 	var info unix.Stat_t
 	if err := unix.Fstat(int(s.file.Fd()), &info); err != nil || info.Size == s.synced {

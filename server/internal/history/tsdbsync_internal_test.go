@@ -54,7 +54,7 @@ func TestSyncAfterEachAppend(t *testing.T) {
 	synced := openTestLog(t, dir, 0)
 	for range 3 {
 		writeRecord(t, log)
-		if err := synced.wrote(); err != nil || synced.dirty || synced.timer != nil {
+		if err := synced.wrote(false); err != nil || synced.dirty || synced.timer != nil {
 			t.Errorf("after an append: %v, to sync %v, timer %v", err, synced.dirty, synced.timer)
 		}
 	}
@@ -70,7 +70,7 @@ func TestSyncNoLaterThanThePolicy(t *testing.T) {
 		for range 3 {
 			time.Sleep(100 * time.Millisecond)
 			writeRecord(t, log)
-			if err := synced.wrote(); err != nil || !waits(synced) {
+			if err := synced.wrote(false); err != nil || !waits(synced) {
 				t.Errorf("right after a write: %v, nothing is to sync", err)
 			}
 		}
@@ -81,7 +81,7 @@ func TestSyncNoLaterThanThePolicy(t *testing.T) {
 		}
 		time.Sleep(950 * time.Millisecond) // who writes each second needs no timer
 		writeRecord(t, log)
-		if err := synced.wrote(); err != nil || waits(synced) {
+		if err := synced.wrote(false); err != nil || waits(synced) {
 			t.Errorf("a write each second: %v, or there is something to sync, or a timer", err)
 		}
 		if err := synced.close(); err != nil {
@@ -100,7 +100,7 @@ func TestSyncFollowsTheLogToNewSegments(t *testing.T) {
 		}
 	}
 	writeRecord(t, log)
-	if err := synced.wrote(); err != nil {
+	if err := synced.wrote(false); err != nil {
 		t.Fatal(err)
 	}
 	_, last, err := wlog.Segments(filepath.Join(dir, "wal"))
@@ -111,7 +111,7 @@ func TestSyncFollowsTheLogToNewSegments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	followed := synced.logs[0]
+	followed := synced.inOrder
 	if followed.number != last || followed.synced != info.Size() {
 		t.Errorf("%d bytes of segment %d are safe, want %d of %d", followed.synced, followed.number, info.Size(), last)
 	}
@@ -123,19 +123,37 @@ func TestSyncFollowsTheLogToNewSegments(t *testing.T) {
 func TestASyncThatFailedIsNotTriedAgain(t *testing.T) {
 	dir, log := twoLogs(t)
 	synced := openTestLog(t, dir, 0)
-	file := synced.logs[0].file
-	synced.logs[0].file, _ = os.Open(os.DevNull)
-	if err := synced.logs[0].file.Close(); err != nil {
+	file := synced.inOrder.file
+	synced.inOrder.file, _ = os.Open(os.DevNull)
+	if err := synced.inOrder.file.Close(); err != nil {
 		t.Fatal(err)
 	}
 	writeRecord(t, log)
-	first := synced.wrote()
+	first := synced.wrote(false)
 	if first == nil {
 		t.Fatal("a closed file was synced")
 	}
-	synced.logs[0].file = file
-	if again := synced.wrote(); again == nil || again.Error() != first.Error() {
+	synced.inOrder.file = file
+	if again := synced.wrote(false); again == nil || again.Error() != first.Error() {
 		t.Errorf("the next write is told %v, want %v", again, first)
+	}
+	if err := synced.close(); err == nil {
+		t.Error("the end is told nothing")
+	}
+}
+
+func TestTheLogOfLateSamplesIsSyncedWithThem(t *testing.T) {
+	dir, log := twoLogs(t)
+	synced := openTestLog(t, dir, 0)
+	if err := synced.late.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	writeRecord(t, log)
+	if err := synced.wrote(false); err != nil {
+		t.Errorf("nothing came late: %v", err)
+	}
+	if err := synced.wrote(true); err == nil {
+		t.Error("a closed file was synced")
 	}
 	if err := synced.close(); err == nil {
 		t.Error("the end is told nothing")

@@ -16,8 +16,8 @@ import (
 // The rows are what the sensors of this machine tell, over and over.
 type historyCommand struct {
 	Binary  string        `required:"" help:"The program to measure."`
-	Window  time.Duration `default:"4s" help:"Length of one measurement of processor time."`
-	Pairs   int           `default:"5" help:"Pairs of servers whose processor time is measured, one after the other."`
+	Window  time.Duration `default:"10s" help:"Length of one measurement of processor time."`
+	Pairs   int           `default:"3" help:"Pairs of servers whose processor time is measured, one after the other."`
 	Rounds  int           `default:"6" help:"Measurements of each pair; the median of all is printed."`
 	Sample  time.Duration `default:"100ms" help:"Time between two readings of the sensors."`
 	Samples int           `default:"240" help:"Readings of the sensors."`

@@ -39,7 +39,7 @@ func (c *recordingCost) measurePair(ctx context.Context, binary string, window t
 		return err
 	}
 	defer on.Stop()
-	const settle = 8 * time.Second // the first garbage collections are over
+	const settle = 30 * time.Second // what a server needs once is over: first collections, memory that is touched for the first time
 	if err := bench.Sleep(ctx, settle); err != nil {
 		return err
 	}

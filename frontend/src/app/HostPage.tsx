@@ -37,7 +37,7 @@ import { usePageTitle } from './usePageTitle.ts'
 import { usePastHosts, usePastSeries } from './usePastHost.ts'
 
 const HeadExport = lazyPart(async () => ({
-  default: (await import('../features/export/HeadExport.tsx')).HeadExport,
+  default: (await import('../features/export/exportParts.ts')).HeadExport,
 }))
 const Player = lazyPart(async () => ({
   default: (await import('../features/history/pastParts.ts')).Player,

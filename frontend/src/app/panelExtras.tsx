@@ -7,10 +7,10 @@ import type { HostSeries } from '../series/hostSeries.ts'
 import { lazyPart } from '../ui/lazyPart.tsx'
 
 const PanelTools = lazyPart(async () => ({
-  default: (await import('../features/export/panelParts.ts')).PanelTools,
+  default: (await import('../features/export/exportParts.ts')).PanelTools,
 }))
 const SummaryTable = lazyPart(async () => ({
-  default: (await import('../features/export/panelParts.ts')).SummaryTable,
+  default: (await import('../features/export/exportParts.ts')).SummaryTable,
 }))
 
 /** What stands at every panel with a picture beside what the panel itself shows: its table and what it can be saved as. */

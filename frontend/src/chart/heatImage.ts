@@ -33,7 +33,7 @@ export class HeatImage {
   #geometry: HeatGeometry = { bucket: 0, buckets: 0, height: 0, ratio: 1, max: 100 }
   #palette: Uint32Array = new Uint32Array(256)
   #columns: readonly Column[] = []
-  /** The buckets that are being painted, and its pixels. */
+  /** The buckets that are being painted, and their pixels. */
   #strip: ImageData | undefined
   #pixels = new Uint32Array(0)
   #views: Float64Array[] = []

@@ -140,38 +140,62 @@ func (s *segments) sync() error {
 	for {
 		var found unix.Stat_t
 		switch err := unix.Fstatat(int(s.folder.Fd()), s.next, &found, unix.AT_SYMLINK_NOFOLLOW); {
-		case errors.Is(err, unix.ENOENT):
-			return s.syncFile()
-		case err != nil:
+		case err == nil:
+			if err := s.follow(s.number + 1); err != nil {
+				return err
+			}
+		case !errors.Is(err, unix.ENOENT):
 			return err
-		}
-		if err := s.follow(); err != nil {
-			return err
+		default:
+			deleted, err := s.syncFile()
+			if err != nil || !deleted {
+				return err
+			}
+			if err := s.catchUp(); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// follow makes the segment safe, and goes on with the next.
-func (s *segments) follow() error {
-	next, err := os.Open(filepath.Join(s.folder.Name(), s.next))
+// catchUp goes on where the log begins now. The library deletes what it has written into blocks, and nothing but late samples
+// has the log of them looked at: several segments may have come and gone since.
+func (s *segments) catchUp() error {
+	first, _, err := wlog.Segments(s.folder.Name())
+	switch {
+	case err != nil:
+		return fmt.Errorf("list the log: %w", err)
+	case first <= s.number:
+		return fmt.Errorf("list the log: segment %d was deleted, and %s has none after it", s.number, s.folder.Name())
+	}
+	return s.follow(first)
+}
+
+// follow makes the segment safe, and goes on with a later one.
+func (s *segments) follow(number int) error {
+	next, err := os.Open(filepath.Join(s.folder.Name(), segmentName(number)))
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.syncFile(), s.file.Close(), s.folder.Sync())
-	s.file, s.number, s.synced = next, s.number+1, 0
-	s.next = segmentName(s.number + 1)
+	_, err = s.syncFile()
+	err = errors.Join(err, s.file.Close(), s.folder.Sync())
+	s.file, s.number, s.synced = next, number, 0
+	s.next = segmentName(number + 1)
 	return err
 }
 
-// syncFile spares the kernel a file that has not grown.
-func (s *segments) syncFile() error {
+// syncFile spares the kernel a file that has not grown. It says whether the file has been deleted.
+func (s *segments) syncFile() (deleted bool, err error) {
 	var info unix.Stat_t
-	if err := unix.Fstat(int(s.file.Fd()), &info); err != nil || info.Size == s.synced {
-		return err
+	if err := unix.Fstat(int(s.file.Fd()), &info); err != nil {
+		return false, err
+	}
+	if deleted = info.Nlink == 0; deleted || info.Size == s.synced {
+		return deleted, nil
 	}
 	if err := s.file.Sync(); err != nil {
-		return err
+		return false, err
 	}
 	s.synced = info.Size
-	return nil
+	return false, nil
 }

@@ -120,6 +120,39 @@ func TestSyncFollowsTheLogToNewSegments(t *testing.T) {
 	}
 }
 
+func TestSyncFindsTheLogAgainWhenSegmentsCameAndWent(t *testing.T) {
+	dir, log := twoLogs(t)
+	synced := openTestLog(t, dir, 0)
+	for range 3 {
+		writeRecord(t, log)
+		if _, err := log.NextSegmentSync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, last, err := wlog.Segments(filepath.Join(dir, "wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Truncate(last); err != nil { // the one that is followed, and the next
+		t.Fatal(err)
+	}
+	writeRecord(t, log)
+	if err := synced.wrote(false); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(wlog.SegmentName(filepath.Join(dir, "wal"), last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := synced.inOrder
+	if followed.number != last || followed.synced != info.Size() {
+		t.Errorf("%d bytes of segment %d are safe, want %d of %d", followed.synced, followed.number, info.Size(), last)
+	}
+	if err := synced.close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestASyncThatFailedIsNotTriedAgain(t *testing.T) {
 	dir, log := twoLogs(t)
 	synced := openTestLog(t, dir, 0)
